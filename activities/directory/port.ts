@@ -1,0 +1,58 @@
+/**
+ * What a caller may act as: a function in the organisation, never a resolved person (design §4.7).
+ * `staff:4021` oneself · `head:tax` heads the department · `superior:tax` heads the unit above it (a head's own requests) ·
+ * `keeper:tax` terminal manager of the department · `promoter:tax` · and the roles of the whole municipality.
+ */
+export type Capacity =
+  | `${'staff' | 'head' | 'superior' | 'keeper' | 'promoter'}:${string}`
+  | 'it'
+  | 'hr'
+  | 'admin'
+  | 'committee'
+  | 'personnel'
+  | 'mayor'
+  | 'emergencyAuthority';
+
+/** A person as the directory knows them at this moment. Personal data: never in events, ids, logs or errors. */
+export interface StaffMember {
+  staffNumber: string;
+  name: string;
+  furigana?: string;
+  mail?: string;
+  title?: string;
+  /** Employment kind as the directory writes it (`employeeType`). */
+  employment?: string;
+  /** Departments of the person's posts; the first is the main post. */
+  departments: readonly string[];
+  /** The account may not log in or act. */
+  disabled: boolean;
+}
+
+/** A department or a unit above departments; nested. */
+export interface Unit {
+  id: string;
+  name: string;
+  /** The unit above; absent at the top. */
+  parent?: string;
+  /** Staff number of the head; absent while the post is vacant. */
+  head?: string;
+}
+
+/** The municipality's directory, asked at the moment of use. A directory that cannot be asked throws `DirectoryAway`; adapters live beside this file. */
+export interface DirectoryPort {
+  /** Checks the password by binding as the person (RFC 4513 §5.1.3). Empty passwords are refused before the directory is asked. Unknown people are `wrong`. */
+  authenticate(staffNumber: string, password: string, signal?: AbortSignal): Promise<'ok' | 'wrong' | 'disabled'>;
+  /** The person, disabled or not; undefined when the directory has no such staff number. */
+  staffMember(staffNumber: string, signal?: AbortSignal): Promise<StaffMember | undefined>;
+  /** What the person may act as now; undefined for somebody unknown or disabled. */
+  capacitiesOf(staffNumber: string, signal?: AbortSignal): Promise<readonly Capacity[] | undefined>;
+  /** Everybody who can act in this capacity now (no disabled accounts); empty when nobody can. */
+  holdersOf(capacity: Capacity, signal?: AbortSignal): Promise<readonly StaffMember[]>;
+  /** The unit; undefined when the directory has none of this id. */
+  unit(id: string, signal?: AbortSignal): Promise<Unit | undefined>;
+}
+
+/** The directory did not answer. Carries no name, filter or DN. */
+export class DirectoryAway extends Error {
+  override readonly name = 'DirectoryAway';
+}

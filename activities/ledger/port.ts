@@ -1,0 +1,225 @@
+import type { Capacity } from '../directory/port.js';
+
+/** A procedure whose cases the ledger keeps. Each has a letter for its receipt numbers (受付番号, e.g. 令和8-貸-0123). */
+export type ProcedureName = 'device-loan';
+
+/** Words of a person, kept apart so that they can be erased: the row's random id, and an HMAC of the words under a key that dies with the row (design §2). */
+export interface WordsRef {
+  row: string;
+  digest: string;
+}
+
+/**
+ * What happened. `by` is a staff number or `system`; `as` the capacity. `key` is the keyed hash under which a person handed the step in, or the name
+ * of one piece of news; `digest` that of the body that was handed in. Never personal data, staff numbers excepted.
+ */
+export interface LedgerEvent {
+  name: string;
+  input: { by: string; as?: string };
+  key?: string;
+  digest?: string;
+}
+
+/** A capacity that can take a step, a deadline that falls, or news awaited from elsewhere. */
+export type LedgerDue = { step: string; who: Capacity; until?: string } | { step: string; at: string } | { step: string; from: string };
+
+export type DeviceKind = 'laptop' | 'wifiRouter' | 'smartphone' | 'tablet';
+
+/** What the case wants of one device; the ledger brings reservation, queue and custody in line with it in the event's own transaction (design §4.16, 4.17). */
+export interface DeviceClaim {
+  kind: DeviceKind;
+  /** Pools to look in, best first. */
+  pools: readonly string[];
+  /** First and last day, ISO dates. */
+  from: string;
+  until: string;
+  /** Calendar days after `until` in which the device is not promised to anybody else (return, erasure, confirmation). */
+  turnaroundDays: number;
+  /** Municipal business days from the later of `from` and the day of reservation until it must have been collected. */
+  collectDays: number;
+  /** A later last day that is being asked for: the event is refused while these days are promised to another. */
+  asked?: string;
+  /** The device must be this one (IT's choice): the event is refused when it is not free. */
+  assetTag?: string;
+  /** The device is out of the house or not yet confirmed as erased: from hand-over to release. Refused while another case still has it. */
+  custody?: true;
+  /** What the case knows of the device: it is not lent in any of these. */
+  condition?: 'lost' | 'writtenOff' | 'destroyed';
+}
+
+/** A mail that the event brings about, addressed to a capacity and resolved to people when it leaves. `params` hold no personal data. */
+export interface MailOrder {
+  to: Capacity;
+  template: string;
+  params?: Readonly<Record<string, string | number>>;
+}
+
+/** One event of one case at its place (caseId, seq) for ever, and everything that must stand or fall with it. */
+export interface LedgerEntry {
+  caseId: string;
+  procedure: ProcedureName;
+  seq: number;
+  event: LedgerEvent;
+  /** The case after the event: the read model. */
+  state: object;
+  /** What lists filter by. */
+  summary: { status: string; department: string; staff: string };
+  due: readonly LedgerDue[];
+  /** Who may see the case in this state; `words` is the narrower circle for its free texts. */
+  readers: { all: readonly Capacity[]; words: readonly Capacity[] };
+  /** None: whatever the case held is free, and serves the queue. */
+  claim?: DeviceClaim;
+  mails?: readonly MailOrder[];
+}
+
+/** A rule that refuses a step: its code in the catalogue of texts, its source, and what the text needs. */
+export interface Refusal {
+  code: string;
+  article: string;
+  field?: string;
+  limit?: string;
+}
+
+/**
+ * What the ledger answers to an entry. `stands`: the event that stands at the place, if it is another one. `refuses`: nothing was written, a constraint
+ * forbids it (a device that is promised or still out). `next`: what is known to come next: the event that stands at the next place, else the oldest news due.
+ */
+export interface Answer {
+  stands?: LedgerEvent;
+  refuses?: Refusal;
+  next?: LedgerEvent;
+  /** How far the town's clock has been moved on, in milliseconds; 0 in production. */
+  clockOffsetMs: number;
+}
+
+/** The writing side, used by the cases through local activities. An outage is any other throw: it is retried. */
+export interface LedgerPort {
+  /** All of the entry in one transaction. If the place is taken nothing is written; the same event tried again (name and key) is not `stands`. */
+  append(entry: LedgerEntry): Promise<Answer>;
+  /** What stands at the place after a power cut; else the oldest news that the case waits for; else nothing. */
+  look(place: Pick<LedgerEntry, 'caseId' | 'seq' | 'due'>): Promise<Pick<Answer, 'next' | 'clockOffsetMs'>>;
+}
+
+/** A case as lists show it. */
+export interface CaseSummary {
+  caseId: string;
+  procedure: ProcedureName;
+  /** 受付番号, e.g. 令和8-貸-0123. */
+  receiptNumber: string;
+  status: string;
+  department: string;
+  staff: string;
+  openedAt: string;
+  changedAt: string;
+}
+
+/** A case as it stands. `closed`: nothing is due any more. */
+export interface CaseRow extends CaseSummary {
+  seq: number;
+  state: object;
+  due: readonly LedgerDue[];
+  readers: LedgerEntry['readers'];
+  closed: boolean;
+}
+
+/** One line of a case's timeline. */
+export interface EventRow {
+  seq: number;
+  at: string;
+  event: LedgerEvent;
+}
+
+/** One thing that waits for a capacity. `since`: when it became due. */
+export interface Task {
+  caseId: string;
+  procedure: ProcedureName;
+  receiptNumber: string;
+  status: string;
+  step: string;
+  who: Capacity;
+  since: string;
+  until?: string;
+}
+
+export interface Page<Item> {
+  items: readonly Item[];
+  /** Opaque; absent on the last page. */
+  cursor?: string;
+}
+
+/** How far an effect outside has come. */
+export interface EffectMark {
+  name: string;
+  how: 'waiting' | 'done' | 'stuck';
+  reason?: string;
+  since: string;
+}
+
+/** The reading side, used by the API. Lists are keyset pages of at most 200. */
+export interface LedgerReader {
+  caseById(caseId: string): Promise<CaseRow | undefined>;
+  /** The event that was handed in under this key. */
+  byKey(key: string): Promise<(EventRow & { caseId: string }) | undefined>;
+  events(caseId: string): Promise<readonly EventRow[]>;
+  effects(caseId: string): Promise<readonly EffectMark[]>;
+  /** Cases that at least one of the capacities may read, newest receipt first. */
+  list(query: {
+    procedure: ProcedureName;
+    capacities: readonly Capacity[];
+    status?: string;
+    department?: string;
+    cursor?: string;
+    limit: number;
+  }): Promise<Page<CaseSummary>>;
+  /** What waits for the capacities, longest first. */
+  tasks(query: { capacities: readonly Capacity[]; cursor?: string; limit: number }): Promise<Page<Task>>;
+}
+
+/** Free texts, names and addresses of forms; the only place of the ledger where they lie. */
+export interface WordsPort {
+  /** Writes the words of one step under its key; a repeat finds the same rows. Field name → reference. */
+  keep(key: string, caseId: string, words: Readonly<Record<string, string>>): Promise<Readonly<Record<string, WordsRef>>>;
+  /** The words by row id; rows erased since are absent. */
+  read(rows: readonly string[]): Promise<Readonly<Record<string, string>>>;
+}
+
+/** How far an effect outside has come, one row each; shown beside the case, never an event of it. */
+export interface EffectMarks {
+  mark(effect: { caseId: string; name: string }, how: EffectMark['how'], reason?: string): Promise<void>;
+}
+
+/** What news delivery needs. */
+export interface NewsPort {
+  /** Open cases that have news which they wait for and have not written down. */
+  withNews(): Promise<readonly string[]>;
+  /** Open cases with an event since this instant: after a power cut their workflow may not know of it. */
+  writtenSince(instant: string): Promise<readonly string[]>;
+  /** Calls back whenever a transaction has left news or mail (NOTIFY). Ends with the signal. */
+  listen(onWritten: (what: 'news' | 'mail' | 'clock') => void, signal: AbortSignal): Promise<void>;
+}
+
+/** One logical mail that waits to leave. */
+export interface QueuedMail {
+  messageId: string;
+  to: Capacity;
+  template: string;
+  params: Readonly<Record<string, string | number>>;
+  caseId?: string;
+  receiptNumber?: string;
+  attempts: number;
+}
+
+/** The outgoing mail of the ledger. */
+export interface OutboxPort {
+  /** The oldest mails that are due to be tried, marked as under way so that no second sender takes them. `resend`: those that were under way when the sender died. */
+  take(limit: number): Promise<readonly QueuedMail[]>;
+  /** Settles one recipient of one mail. */
+  settle(messageId: string, how: 'sent' | 'refused' | 'uncertain' | 'nobody', detail?: string): Promise<void>;
+  /** Gives back what was taken and not sent, to be tried after a back-off. */
+  giveBack(messageIds: readonly string[]): Promise<void>;
+}
+
+/** Domain time (design §4.15): Temporal's and the host's time plus the town's offset. Instants in ISO 8601, UTC. */
+export interface Clock {
+  now(): Date;
+}
