@@ -10,14 +10,13 @@ export interface WordsRef {
 }
 
 /**
- * What happened. `by` is a staff number or `system`; `as` the capacity. `key` is the keyed hash under which a person handed the step in, or the name
- * of one piece of news; `digest` that of the body that was handed in. Never personal data, staff numbers excepted.
+ * What happened. `by` is a staff number or `system`; `as` the capacity, `digest` the keyed hash of the body that was handed in. `key` is the keyed hash
+ * under which a person handed the step in, or the name of one piece of news. Never personal data, staff numbers excepted.
  */
 export interface LedgerEvent {
   name: string;
-  input: { by: string; as?: string };
+  input: { by: string; as?: string; digest?: string };
   key?: string;
-  digest?: string;
 }
 
 /** A capacity that can take a step, a deadline that falls, or news awaited from elsewhere. */
@@ -39,7 +38,7 @@ export interface DeviceClaim {
   collectDays: number;
   /** A later last day that is being asked for: the event is refused while these days are promised to another. */
   asked?: string;
-  /** The device must be this one (IT's choice): the event is refused when it is not free. */
+  /** The device must be this one (IT's choice): refused when it is not free, else the reservation moves and the case is told by the news `reassign`. */
   assetTag?: string;
   /** The device is out of the house or not yet confirmed as erased: from hand-over to release. Refused while another case still has it. */
   custody?: true;
@@ -47,11 +46,14 @@ export interface DeviceClaim {
   condition?: 'lost' | 'writtenOff' | 'destroyed';
 }
 
-/** A mail that the event brings about, addressed to a capacity and resolved to people when it leaves. `params` hold no personal data. */
+/** What a template's text needs: codes, dates, numbers and staff numbers, never names or free words. `items`: the lines of a list, one set each (the digest). */
+export type MailParams = Readonly<Record<string, string | number | readonly Readonly<Record<string, string | number>>[]>>;
+
+/** A mail that the event brings about, addressed to a capacity and resolved to people when it leaves. `template`: a key of `mail` in `config/locales/`. */
 export interface MailOrder {
   to: Capacity;
   template: string;
-  params?: Readonly<Record<string, string | number>>;
+  params?: MailParams;
 }
 
 /** One event of one case at its place (caseId, seq) for ever, and everything that must stand or fall with it. */
@@ -91,6 +93,14 @@ export interface Answer {
   /** How far the town's clock has been moved on, in milliseconds; 0 in production. */
   clockOffsetMs: number;
 }
+
+/**
+ * News that the ledger leaves for a case, in the shape of the event that writes it down. `waited`: the case stood in the queue, it was another
+ * transaction that freed the device. `collectBy`: the instant by which the device must have been collected.
+ */
+export type DeviceNews =
+  | { name: 'reserve' | 'reassign'; input: { by: 'system'; assetTag: string; pool: string; collectBy: string; waited?: true }; key: string }
+  | { name: 'requeue'; input: { by: 'system' }; key: string };
 
 /** The writing side, used by the cases through local activities. An outage is any other throw: it is retried. */
 export interface LedgerPort {
@@ -198,25 +208,40 @@ export interface NewsPort {
   listen(onWritten: (what: 'news' | 'mail' | 'clock') => void, signal: AbortSignal): Promise<void>;
 }
 
-/** One logical mail that waits to leave. */
+/** One logical mail that waits to leave. It is addressed to a capacity: everybody who holds it when the mail leaves gets a copy with a Message-ID of its own. */
 export interface QueuedMail {
+  /** Message-ID without angle brackets, the same for ever. */
   messageId: string;
   to: Capacity;
   template: string;
-  params: Readonly<Record<string, string | number>>;
+  params: MailParams;
+  /** When the event was written that brings the mail about; the mail's `Date:`, so that a copy sent again is the same mail. */
+  queuedAt: string;
   caseId?: string;
   receiptNumber?: string;
-  attempts: number;
+  /** Message-IDs of the copies that an earlier try has settled: they are not sent again. */
+  settledCopies: readonly string[];
 }
 
-/** The outgoing mail of the ledger. */
+/** What became of one copy. `detail`: the server's status code, or why there was nothing to send to; never an address. */
+export interface CopyFate {
+  copy: string;
+  how: 'sent' | 'refused' | 'uncertain';
+  detail?: string;
+}
+
+/** The outgoing mail of the ledger. There is one sender at a time (workflow `mail-delivery`). */
 export interface OutboxPort {
-  /** The oldest mails that are due to be tried, marked as under way so that no second sender takes them. `resend`: those that were under way when the sender died. */
+  /** A new sender begins: the one before is gone, what it had under way can be taken again. */
+  begin(): Promise<void>;
+  /** The oldest mails that are due to be tried, from now on under way: not taken again before they are finished or given back, or a new sender begins. */
   take(limit: number): Promise<readonly QueuedMail[]>;
-  /** Settles one recipient of one mail. */
-  settle(messageId: string, how: 'sent' | 'refused' | 'uncertain' | 'nobody', detail?: string): Promise<void>;
-  /** Gives back what was taken and not sent, to be tried after a back-off. */
-  giveBack(messageIds: readonly string[]): Promise<void>;
+  /** Settles one copy for ever; a repeat changes nothing. */
+  settle(messageId: string, fate: CopyFate): Promise<void>;
+  /** All copies are settled, or there was `nobody` to send one to: the mail leaves the outbox. */
+  finish(messageId: string, how: 'settled' | 'nobody'): Promise<void>;
+  /** Back into the outbox: due again `at` this instant. */
+  giveBack(messageIds: readonly string[], at: string): Promise<void>;
 }
 
 /** Domain time (design §4.15): Temporal's and the host's time plus the town's offset. Instants in ISO 8601, UTC. */

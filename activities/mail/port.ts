@@ -3,6 +3,8 @@ export interface OutgoingMail {
   /** RFC 5322 Message-ID without angle brackets, the same for ever for one logical mail. */
   messageId: string;
   to: { name: string; address: string };
+  /** `Date:`, an instant in ISO 8601: when the mail was queued, not when it was sent. */
+  date: string;
   subject: string;
   text: string;
   html: string;
@@ -10,19 +12,29 @@ export interface OutgoingMail {
   calendar?: string;
 }
 
-/** What became of one mail: taken by the server; refused for good by it (5xx, with the enhanced status code); or unknown because the line broke after the final dot. */
-export type Delivery = { how: 'sent' } | { how: 'refused'; status: string } | { how: 'uncertain' };
+/**
+ * What the server made of one mail. `refused`: for good (5xx), with its enhanced status code (RFC 3463) or else the reply code. `deferred`: asked for again
+ * later, this mail only (4xx). `uncertain`: the line broke after the final dot, so that the server may have taken it.
+ */
+export type Delivery = { how: 'sent' } | { how: 'refused' | 'deferred'; status: string } | { how: 'uncertain' };
 
 /** The municipality's mail server. One session sends many; adapters live beside this file. */
 export interface MailPort {
   /**
    * Sends the mails one after the other over one SMTP session and reports each as soon as its fate is known.
-   * Throws `MailAway` when the server cannot be reached or defers (4xx): what was not reported is still to be sent.
+   * Throws `MailAway` when the server cannot be reached, ends the session, or wants no mail now: what was not reported is still to be sent.
    */
-  send(mails: readonly OutgoingMail[], report: (messageId: string, delivery: Delivery) => Promise<void>, signal?: AbortSignal): Promise<void>;
+  send(
+    mails: readonly OutgoingMail[],
+    report: (messageId: string, delivery: Delivery) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void>;
 }
 
-/** The mail server did not answer or asked to come again later. Carries no address. */
+/** No mail can be sent at the moment. `status`: the server's code, or the system's (`ECONNREFUSED`, …); never an address or a reply's words. */
 export class MailAway extends Error {
   override readonly name = 'MailAway';
+  constructor(readonly status: string) {
+    super(`no mail can be sent now: ${status}`);
+  }
 }
