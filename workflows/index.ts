@@ -1,0 +1,1 @@
+export { deviceLoan } from './device-loan/workflow.js';
