@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/parts/**'],
+    globalSetup: ['test/postgres.ts', 'test/temporal.ts'],
+    // Two workers beside PostgreSQL and Temporal are what a small machine carries without timing out.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
