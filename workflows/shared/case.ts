@@ -27,7 +27,6 @@ export interface Taken {
   seq: number;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each step has an input of its own; `Step` recovers it.
 type Updates = Record<string, UpdateDefinition<Taken, [any]>>;
 type InputOf<U> = U extends UpdateDefinition<Taken, [infer Input]> ? Input : never;
 /** A step that a person took: its name, what was filed with it, and the key it was handed in under (the Update's id: the API's keyed hash of caller, route, case and Idempotency-Key). */
@@ -102,7 +101,9 @@ export function openCase<State extends object, U extends Updates, Event extends 
 
   /** The town's time: Temporal's, moved on where a town tries out its year in an hour. */
   const now = (): number => Date.now() + clockOffsetMs;
-  setHandler(nudge, () => void (nudges += 1));
+  setHandler(nudge, () => {
+    nudges += 1;
+  });
   for (const [name, update] of Object.entries(steps)) {
     const stepOf = (input: unknown) => ({ name, input, key: currentUpdateInfo()?.id }) as Step<U>;
     const take = async (input: unknown): Promise<Taken> => {
