@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, type NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+
+export interface WorkerParts {
+  connection: NativeConnection;
+  namespace: string;
+  taskQueue: string;
+  workflowBundle: WorkflowBundleWithSourceMap;
+  activities: object;
+}
+
+/** The worker as it runs in production, in a town and in tests. */
+export function createWorker(parts: WorkerParts): Promise<Worker> {
+  return Worker.create({
+    ...parts,
+    shutdownGraceTime: '10 seconds', // A directory or inventory call in flight may end; ledger writes take milliseconds.
+    maxConcurrentLocalActivityExecutions: 40, // Four times the ledger's connections: enough to keep them busy, no more to wait.
+    stickyQueueScheduleToStartTimeout: '5 seconds', // A worker that was killed is not waited for longer than the API waits for "accepted" twice.
+  });
+}
+
+/** The workflows in one bundle. Takes a second: the build does it once, a start from sources each time. */
+export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) });
+}
