@@ -25,7 +25,12 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const hostPort = z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be host:port');
 const url = (...schemes: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), `must be a URL of scheme ${schemes.join(' or ')}`);
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)),
+      `must be a URL of scheme ${schemes.join(' or ')}`,
+    );
 
 /** Every setting of worker, API, command line and town, with its default; the names are those of the environment's variables. */
 export const settingsSchema = z
@@ -69,9 +74,17 @@ export const settingsSchema = z
   })
   .superRefine((settings, context) => {
     if (settings.DIRECTORY_BIND_DN && !settings.DIRECTORY_BIND_PASSWORD)
-      context.addIssue({ code: 'custom', path: ['DIRECTORY_BIND_PASSWORD'], message: 'is needed with DIRECTORY_BIND_DN (RFC 4513 §5.1.2: an empty password binds as nobody)' });
+      context.addIssue({
+        code: 'custom',
+        path: ['DIRECTORY_BIND_PASSWORD'],
+        message: 'is needed with DIRECTORY_BIND_DN (RFC 4513 §5.1.2: an empty password binds as nobody)',
+      });
     if (settings.DIRECTORY_STARTTLS && settings.DIRECTORY_URL.startsWith('ldaps:'))
-      context.addIssue({ code: 'custom', path: ['DIRECTORY_STARTTLS'], message: 'does not go with an ldaps:// address, which is TLS already' });
+      context.addIssue({
+        code: 'custom',
+        path: ['DIRECTORY_STARTTLS'],
+        message: 'does not go with an ldaps:// address, which is TLS already',
+      });
   });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Document, isMap, isNode, isScalar, LineCounter, type Pair, parseDocument, visit, type YAMLMap } from 'yaml';
+import type { z } from 'zod';
+import type { LoanPolicy } from '../../workflows/device-loan/contract.js';
+import { type PolicyDocument, type PolicyValues, policySchema } from './schema.js';
+
+/** A municipality's rules, resolved. */
+export interface PolicyPack {
+  name: string;
+  /** SHA-256 of the canonical JSON of `document`: the pack's version, which a case keeps for ever. */
+  hash: string;
+  document: PolicyDocument;
+  values: PolicyValues;
+}
+
+/** Every problem of a pack at once, each with file, line and field. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
+  constructor(readonly problems: readonly string[]) {
+    super(`the policy pack is not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+/**
+ * Loads a pack by its name in this folder, or by the path of a YAML file, and resolves what it `extends` (likewise a name, or a path from that file). A pack
+ * replaces values together with their sources, and says only what differs.
+ * @throws PolicyError
+ */
+export function loadPack(nameOrPath: string): PolicyPack {
+  const places: Places = new Map();
+  const file = packFile(nameOrPath, process.cwd());
+  const yaml = assemble([file], places);
+  const parsed = policySchema.safeParse(yaml.toJS(), { error: ({ input }) => (input === undefined ? 'is missing' : undefined) });
+  if (!parsed.success) throw new PolicyError(parsed.error.issues.flatMap((issue) => problemsOf(issue, yaml, places)));
+  return {
+    name: basename(file, '.yaml'),
+    hash: sha256(canonicalJson(parsed.data)),
+    document: parsed.data,
+    values: valuesOf(parsed.data) as PolicyValues,
+  };
+}
+
+/** The loan's section, as it enters a case. */
+export function loanPolicy({ hash, values: { deviceLoan } }: PolicyPack): LoanPolicy {
+  const { version, ja, en } = deviceLoan.terms;
+  return { pack: hash, ...deviceLoan, terms: { version, digest: sha256(`${ja}\n${en}`) } };
+}
+
+/** File and line of each field, and of each file; one pack's fields come from several files. */
+type Places = Map<Pair | Yaml, string>;
+type Fields = YAMLMap<unknown, unknown>;
+type Yaml = Document<Fields, false>;
+
+/** The last file of the chain laid over what it extends. */
+function assemble(chain: readonly [...string[], string], places: Places): Yaml {
+  const file = chain[chain.length - 1] ?? '';
+  const yaml = read(file, places);
+  const parent = yaml.get('extends');
+  if (parent === undefined) return yaml;
+  const at = placeOf(['extends'], yaml, places);
+  if (typeof parent !== 'string') throw new PolicyError([`${at}: extends: must be the name or path of a pack`]);
+  yaml.delete('extends');
+  const parentFile = packFile(parent, dirname(file), `${at}: extends: `);
+  if (chain.includes(parentFile)) throw new PolicyError([`${at}: extends: goes round in a circle`]);
+  const base = assemble([...chain, parentFile], places);
+  overlay(base.contents, yaml.contents);
+  return base;
+}
+
+function overlay(base: Fields, over: Fields): void {
+  for (const pair of over.items) {
+    const below = base.items.find(({ key }) => String(key) === String(pair.key));
+    if (!below) base.items.push(pair);
+    else if (isMap(below.value) && isMap(pair.value) && !isSourced(pair.value)) overlay(below.value, pair.value);
+    else base.items.splice(base.items.indexOf(below), 1, pair);
+  }
+}
+
+const isSourced = (fields: Fields) => fields.has('value') || fields.has('source');
+
+function read(file: string, places: Places): Yaml {
+  const name = basename(file);
+  const lines = new LineCounter();
+  const yaml = parseDocument<Fields, false>(readFileSync(file, 'utf8'), { lineCounter: lines, prettyErrors: false });
+  const problems = [...yaml.errors, ...yaml.warnings].map(({ pos, message }) => `${name}:${lines.linePos(pos[0]).line}: ${message}`);
+  const placeOfNode = (node: unknown) => `${name}:${lines.linePos((isNode(node) && node.range?.[0]) || 0).line}`;
+  places.set(yaml, `${name}:1`);
+  visit(yaml.contents, {
+    Pair: (_, pair) => {
+      places.set(pair, placeOfNode(pair.key));
+      if (!isScalar(pair.key)) problems.push(`${placeOfNode(pair.key)}: a field's name must be a word`);
+    },
+    Alias: (_, alias) => {
+      problems.push(`${placeOfNode(alias)}: an alias is not for packs: a value stands where it is read`);
+    },
+  });
+  if (problems.length === 0 && !isMap(yaml.contents)) problems.push(`${name}:1: must hold the sections of a policy pack`);
+  if (problems.length > 0) throw new PolicyError(problems);
+  return yaml;
+}
+
+/** A bare word names a pack of this folder, anything else is a path. */
+function packFile(nameOrPath: string, from: string, prefix = ''): string {
+  const folder = dirname(fileURLToPath(import.meta.url));
+  const file = /^[a-z0-9-]+$/.test(nameOrPath) ? join(folder, `${nameOrPath}.yaml`) : resolve(from, nameOrPath);
+  if (existsSync(file)) return file;
+  const known = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  throw new PolicyError([
+    `${prefix}there is no pack ${nameOrPath}; known by name: ${known.map((name) => basename(name, '.yaml')).join(', ')}`,
+  ]);
+}
+
+/** Names the fields of one issue. An unknown field is an issue of the section that holds it. */
+function problemsOf(issue: z.core.$ZodIssue, yaml: Yaml, places: Places): string[] {
+  const found =
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not known' })) : [issue];
+  return found.map(({ path, message }) => `${placeOf(path, yaml, places)}: ${path.join('.')}: ${message}`);
+}
+
+/** Where the field stands; where it is missing, the section that should hold it. */
+function placeOf(path: readonly PropertyKey[], yaml: Yaml, places: Places): string | undefined {
+  let node: unknown = yaml.contents;
+  let place = places.get(yaml);
+  for (const field of path) {
+    const pair = isMap(node) ? node.items.find(({ key }) => String(key) === String(field)) : undefined;
+    if (!pair) break;
+    place = places.get(pair);
+    node = pair.value;
+  }
+  return place;
+}
+
+function valuesOf(section: unknown): unknown {
+  if (typeof section !== 'object' || section === null) return section;
+  if ('value' in section && 'source' in section) return section.value;
+  return Object.fromEntries(Object.entries(section).map(([field, inner]) => [field, valuesOf(inner)]));
+}
+
+function canonicalJson(document: unknown): string {
+  return JSON.stringify(document, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  );
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

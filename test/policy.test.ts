@@ -1,0 +1,250 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fc, test as property } from '@fast-check/vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { loadPack, loanPolicy, PolicyError } from '../config/policy/pack.js';
+
+let folder: string;
+const folders: string[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'policy-'));
+  folders.push(folder);
+});
+afterAll(() => {
+  for (const one of folders) rmSync(one, { recursive: true });
+});
+
+const pack = (text: string, name = 'town.yaml') => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+/** What a pack is refused for. */
+function problems(nameOrPath: string): readonly string[] {
+  try {
+    loadPack(nameOrPath);
+  } catch (error) {
+    if (error instanceof PolicyError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the packs that come with the product', () => {
+  test('default holds every value, as strict as the national guideline (domain.md §4)', () => {
+    const { values } = loadPack('default');
+    expect(values.deviceLoan.erasure).toEqual({ myNumber: 'destroy', confidential: 'purge', public: 'purge' });
+    expect(values.deviceLoan.confirmers).toEqual(['it']);
+  });
+
+  test('Oyama lends what its loan form offers (004:750), with fingerprints enrolled (004:754), by IT (Art. 5-5)', () => {
+    const { values, document } = loadPack('oyama');
+    expect(values.municipality.name).toEqual({ ja: '小山市', en: 'Oyama City' });
+    expect(values.deviceLoan).toMatchObject({
+      kinds: ['laptop'],
+      accessories: ['wire', 'mouse'],
+      departmentPoolKeeper: 'it',
+      fingerprintRequired: true,
+    });
+    expect(document.deviceLoan.fingerprintRequired.source).toBe('004:754');
+  });
+
+  test("what Oyama does not say is the default, with the default's source", () => {
+    const [own, all] = [loadPack('oyama').document.deviceLoan, loadPack('default').document.deviceLoan];
+    expect(own.longestDays).toEqual(all.longestDays);
+    expect(own.erasure).toEqual(all.erasure);
+  });
+
+  test('Oyama says nothing that is ours, translations excepted', () => {
+    const pack = parse(readFileSync(new URL('../config/policy/oyama.yaml', import.meta.url), 'utf8'));
+    const sources = leaves(pack)
+      .filter((path) => path.at(-1) === 'source')
+      .map((path) => String(at(pack, path)));
+    expect(sources.length).toBeGreaterThan(5);
+    expect(sources.filter((source) => source.includes('ours:') && !source.startsWith('ours: translation'))).toEqual([]);
+  });
+
+  test('Art. 6 and 5-6 stand in the terms that the borrower signs for', () => {
+    const { ja } = loadPack('oyama').values.deviceLoan.terms;
+    for (const rule of ['作業用フォルダ', 'USB', '印刷', 'インストール', '直ちに所属長及び情報政策課']) expect(ja).toContain(rule);
+  });
+
+  test("the loan gets its section, the pack's hash, and the digest of the terms in place of their text", () => {
+    const oyama = loadPack('oyama');
+    const { ja, en, version } = oyama.values.deviceLoan.terms;
+    const policy = loanPolicy(oyama);
+    expect(policy).toMatchObject({
+      pack: oyama.hash,
+      answerDays: oyama.values.deviceLoan.answerDays,
+      overdue: { headAfterDays: 1, itAfterDays: 3 },
+    });
+    expect(policy.terms).toEqual({ version, digest: createHash('sha256').update(`${ja}\n${en}`).digest('hex') });
+    expect(JSON.parse(JSON.stringify(policy))).toEqual(policy);
+  });
+});
+
+describe('the hash of a pack', () => {
+  test('is that of what is resolved: a pack that changes nothing is the one it extends, under another name', () => {
+    const same = loadPack(pack('extends: default\n'));
+    expect(same.name).toBe('town');
+    expect(same.hash).toBe(loadPack('default').hash);
+  });
+
+  test('does not follow the order of fields or the way they are written', () => {
+    const one = pack(
+      'extends: default\ndeviceLoan:\n  answerDays: { value: 4, source: "ours: x" }\n  aheadDays: { value: 9, source: "ours: y" }\n',
+      'one.yaml',
+    );
+    const other = pack(
+      '# a note\ndeviceLoan:\n  aheadDays:\n    source: "ours: y"\n    value: 9\n  answerDays: { source: "ours: x", value: 4 }\nextends: default\n',
+      'other.yaml',
+    );
+    expect(loadPack(one).hash).toBe(loadPack(other).hash);
+  });
+
+  property.prop([fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 })])(
+    'differs exactly where a value differs',
+    (one, other) => {
+      const hash = (value: number) =>
+        loadPack(pack(`extends: default\ndeviceLoan: { answerDays: { value: ${value}, source: "ours: x" } }\n`)).hash;
+      expect(hash(one) === hash(other)).toBe(one === other);
+    },
+  );
+
+  test('differs where only a source differs: the same number by another right is another rule', () => {
+    const { answerDays } = loadPack('default').values.deviceLoan;
+    const path = pack(`extends: default\ndeviceLoan: { answerDays: { value: ${answerDays}, source: 'law: 行政手続法 Art. 6' } }\n`);
+    expect(loadPack(path).hash).not.toBe(loadPack('default').hash);
+  });
+});
+
+describe('extending', () => {
+  test('a pack may extend a pack beside it, which extends another', () => {
+    pack('extends: oyama\ndeviceLoan: { answerDays: { value: 7, source: "ours: county" } }\n', 'county.yaml');
+    const village = loadPack(
+      pack(
+        'extends: ./county.yaml\ndeviceLoan: { confirmers: { value: [it, "head:general-affairs"], source: "ours: one IT person" } }\n',
+        'village.yaml',
+      ),
+    );
+    expect(village.values.deviceLoan).toMatchObject({
+      answerDays: 7,
+      confirmers: ['it', 'head:general-affairs'],
+      fingerprintRequired: true,
+    });
+  });
+
+  test('a list is replaced as a whole', () => {
+    const path = pack('extends: default\ndeviceLoan: { kinds: { value: [tablet], source: "003:263" } }\n');
+    expect(loadPack(path).values.deviceLoan.kinds).toEqual(['tablet']);
+  });
+
+  test('a circle is named, not walked', () => {
+    pack('extends: ./two.yaml\n', 'one.yaml');
+    expect(problems(pack('extends: ./one.yaml\n', 'two.yaml'))).toEqual(['one.yaml:1: extends: goes round in a circle']);
+  });
+
+  test('an unknown pack is named with those that are known', () => {
+    expect(problems('atlantis')).toEqual(['there is no pack atlantis; known by name: default, oyama']);
+    expect(problems(pack('\nextends: atlantis\n'))).toEqual([
+      'town.yaml:2: extends: there is no pack atlantis; known by name: default, oyama',
+    ]);
+  });
+});
+
+describe('a broken pack', () => {
+  test('is refused with every problem at once, each with line and field', () => {
+    const path = pack(
+      [
+        'extends: default',
+        'deviceLoan:',
+        '  answerDays: { value: soon, source: "ours: x" }',
+        '  longestDays: 31',
+        '  aheadDays: { value: 30 }',
+        '  collectDays: { value: 2, source: somewhere }',
+        '  loanDays: { value: 3, source: "ours: x" }',
+        '  kinds: { value: [laptop, abacus], source: "004:750" }',
+        '  erasure:',
+        '    confidential: { value: initialise, source: "ours: quick" }',
+        '  overdue:',
+        '    headAfterDays: { value: 9, source: "ours: x" }',
+        '  confirmers: { value: ["staff:4021"], source: "ours: x" }',
+        '  terms: { value: none, source: "ours: x" }',
+        'telework: {}',
+      ].join('\n'),
+    );
+    const sourceForm = 'must name a seed line such as 004:659, or begin with law:, guideline: or ours:';
+    expect(new Set(problems(path))).toEqual(
+      new Set([
+        'town.yaml:3: deviceLoan.answerDays.value: Invalid input: expected number, received string',
+        'town.yaml:4: deviceLoan.longestDays: Invalid input: expected object, received number',
+        'town.yaml:5: deviceLoan.aheadDays.source: is missing',
+        `town.yaml:6: deviceLoan.collectDays.source: ${sourceForm}`,
+        'town.yaml:7: deviceLoan.loanDays: is not known',
+        'town.yaml:8: deviceLoan.kinds.value.1: Invalid option: expected one of "laptop"|"wifiRouter"|"smartphone"|"tablet"',
+        'town.yaml:10: deviceLoan.erasure.confidential.value: must be purge or destroy: the national security guideline allows no weaker one, and initialising alone for no data',
+        `default.yaml:${lineOf('itAfterDays')}: deviceLoan.overdue.itAfterDays.value: must not come before headAfterDays: the supervisor is told first`,
+        'town.yaml:13: deviceLoan.confirmers.value.0: must be it, hr, head:UNIT, superior:UNIT or keeper:UNIT',
+        'town.yaml:14: deviceLoan.terms.version: is missing',
+        'town.yaml:14: deviceLoan.terms.ja: is missing',
+        'town.yaml:14: deviceLoan.terms.en: is missing',
+        'town.yaml:14: deviceLoan.terms.value: is not known',
+        'town.yaml:14: deviceLoan.terms.source: is not known',
+        'town.yaml:15: telework: is not known',
+      ]),
+    );
+    expect(() => loadPack(path)).toThrow('the policy pack is not usable:\n  town.yaml:');
+  });
+
+  test('that stands alone must hold every value', () => {
+    expect(problems(pack('municipality: { name: { ja: { value: 村, source: "ours: x" } } }\n'))).toEqual([
+      'town.yaml:1: municipality.name.en: is missing',
+      'town.yaml:1: deviceLoan: is missing',
+    ]);
+  });
+
+  test.each([
+    ['a: [\n', 'town.yaml:2: '],
+    ['extends: default\nextends: oyama\n', 'town.yaml:2: Map keys must be unique'],
+    ['extends: default\ndeviceLoan:\n\taheadDays: 1\n', 'town.yaml:3: '],
+    ['x: &x 1\ny: *x\n', 'town.yaml:2: an alias is not for packs'],
+    ['extends: [default]\n', 'town.yaml:1: extends: must be the name or path of a pack'],
+    ['', 'town.yaml:1: must hold the sections of a policy pack'],
+    ['- extends: default\n', 'town.yaml:1: must hold the sections of a policy pack'],
+    ['extends: default\n__proto__: { deviceLoan: 1 }\n', 'town.yaml:2: __proto__: is not known'],
+    ['extends: default\n? [a, b]\n: 1\n', "town.yaml:2: a field's name must be a word"],
+  ])('%j: %s', (text, start) => {
+    expect(problems(pack(text))[0]).toContain(start);
+  });
+
+  /** Removing any one field of the default is noticed: nothing in it has a silent fallback. */
+  test('any field left out of the default is missed by name', () => {
+    const text = readFileSync(new URL('../config/policy/default.yaml', import.meta.url), 'utf8');
+    const whole = parse(text);
+    for (const path of leaves(whole)) {
+      const without = structuredClone(whole);
+      delete at(without, path.slice(0, -1))[path.at(-1) ?? ''];
+      expect(problems(pack(JSON.stringify(without))).join()).toContain(`${path.join('.')}: is missing`);
+    }
+  });
+});
+
+function lineOf(field: string): number {
+  const lines = readFileSync(new URL('../config/policy/default.yaml', import.meta.url), 'utf8').split('\n');
+  return lines.findIndex((line) => line.trim().startsWith(`${field}:`)) + 1;
+}
+
+/** What stands at the path of a parsed YAML file, whose type is for the loader to judge. */
+function at(section: Record<string, never>, path: readonly string[]): Record<string, never> {
+  return path.reduce<Record<string, never>>((inner, field) => inner[field] ?? {}, section);
+}
+
+function leaves(section: object, path: readonly string[] = []): string[][] {
+  return Object.entries(section).flatMap(([field, inner]) =>
+    typeof inner === 'object' && !Array.isArray(inner) ? leaves(inner, [...path, field]) : [[...path, field]],
+  );
+}
