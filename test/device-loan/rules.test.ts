@@ -1,7 +1,7 @@
 import { fc, it as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { Loan, LoanEvent, LoanStep } from '../../workflows/device-loan/rules.js';
-import { apply, claim, due, mails, readers, refusal, refuseRequest } from '../../workflows/device-loan/rules.js';
+import { apply, claim, due, mails, readers, refusal, refuseRequest, reminds } from '../../workflows/device-loan/rules.js';
 import { after, opening, policy, request, words } from './cases.js';
 
 const today = '2027-03-30';
@@ -165,6 +165,24 @@ describe('loss or theft (Art. 5-6)', () => {
   it.each(['staff:4021', 'head:tax', 'it'])('%s may report it at any time while the device is out', (who) => {
     for (const loan of [after('handOver'), after('receive'), { ...after('receive'), recalled: true as const }])
       expect(due(loan)).toContainEqual({ step: 'reportLoss', who });
+  });
+});
+
+describe('whom the morning round reminds (design §4.1)', () => {
+  const out = after('handOver');
+  it.each([
+    ['a request on the day it came', after('request'), 'approve', '2027-03-30', '2027-03-30', []],
+    ['a request that waited over night', after('request'), 'approve', '2027-03-30', '2027-03-31', ['head:tax']],
+    ['a device not fetched on its first day', after('prepare'), 'handOver', '2027-03-30', '2027-04-01', ['staff:4021']],
+    ['a device on its last day', out, 'takeBack', '2027-04-01', '2027-04-09', []],
+    ['a device one day late: the supervisor too', out, 'takeBack', '2027-04-01', '2027-04-10', ['staff:4021', 'head:tax']],
+    ['a device three days late: IT too', out, 'takeBack', '2027-04-01', '2027-04-12', ['staff:4021', 'head:tax', 'it']],
+    ['a device called back', { ...out, recalled: true as const }, 'takeBack', '2027-04-01', '2027-04-02', ['staff:4021']],
+    ['an erasure within its days', after('takeBack'), 'erase', '2027-04-09', '2027-04-11', []],
+    ['an erasure after its days', after('takeBack'), 'erase', '2027-04-09', '2027-04-12', ['it']],
+  ] as const)('%s', (_what, loan, step, since, day, told) => {
+    const who = step === 'approve' ? 'head:tax' : 'it';
+    expect(reminds(loan, { step, who, since }, day)).toEqual(told);
   });
 });
 

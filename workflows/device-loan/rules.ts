@@ -365,5 +365,60 @@ export function mails(loan: Loan, event: LoanEvent): readonly MailOrder[] {
   }
 }
 
+/** Steps of which the morning round may have to remind somebody. */
+export const reminding = [
+  'approve',
+  'decideExtension',
+  'prepare',
+  'handOver',
+  'receive',
+  'takeBack',
+  'find',
+  'erase',
+  'confirmErasure',
+  'confirmDestruction',
+  'accountFor',
+] as const;
+
+/**
+ * Whom the morning round of `today` reminds of a step that is due (design §4.1); nobody while it is in time. `since`: the municipality's date on which it
+ * became due. What is asked for waits one night; a device that is not back reaches the supervisor after the pack's days, IT after more.
+ */
+export function reminds(
+  loan: Loan,
+  { step, who, since }: { step: (typeof reminding)[number]; who: Capacity; since: string },
+  today: string,
+): readonly Capacity[] {
+  const { request, until, recalled } = loan;
+  const { overdue, erasureWithinDays } = request.policy;
+  const overNight = since < today;
+  switch (step) {
+    case 'approve':
+    case 'decideExtension':
+    case 'receive':
+    case 'find':
+      return overNight ? [who] : [];
+    case 'accountFor':
+      return overNight ? distinct([borrower(loan), who]) : [];
+    case 'prepare':
+      return request.from <= today ? [who] : [];
+    case 'handOver':
+      return request.from <= today ? [borrower(loan)] : [];
+    case 'takeBack': {
+      const days = daysBetween(until, today);
+      if (days <= 0) return recalled && overNight ? [borrower(loan)] : [];
+      return [
+        borrower(loan),
+        ...(days >= overdue.headAfterDays ? [request.approver] : []),
+        ...(days >= overdue.itAfterDays ? (['it'] as const) : []),
+      ];
+    }
+    case 'erase':
+    case 'confirmErasure':
+    case 'confirmDestruction':
+      return daysBetween(since, today) >= erasureWithinDays ? [who] : [];
+  }
+}
+
 const distinct = <Item>(items: readonly Item[]): Item[] => [...new Set(items)];
 const without = <Item>(items: readonly Item[], gone: readonly Item[]): Item[] => items.filter((item) => !gone.includes(item));
