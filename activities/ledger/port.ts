@@ -102,6 +102,14 @@ export type DeviceNews =
   | { name: 'reserve' | 'reassign'; input: { by: 'system'; assetTag: string; pool: string; collectBy: string; waited?: true }; key: string }
   | { name: 'requeue'; input: { by: 'system' }; key: string };
 
+/** The event's key stands at another place already: no retry mends it. */
+export class KeyTaken extends Error {
+  override readonly name = 'KeyTaken';
+  constructor() {
+    super('the key of this event stands at another place of the ledger');
+  }
+}
+
 /** The writing side, used by the cases through local activities. An outage is any other throw: it is retried. */
 export interface LedgerPort {
   /** All of the entry in one transaction. If the place is taken nothing is written; the same event tried again (name and key) is not `stands`. */
@@ -247,4 +255,12 @@ export interface OutboxPort {
 /** Domain time (design §4.15): Temporal's and the host's time plus the town's offset. Instants in ISO 8601, UTC. */
 export interface Clock {
   now(): Date;
+}
+
+/** What the ledger asks of the municipality's calendar (`config/calendar.ts`). */
+export interface Calendar {
+  /** The nth business day after the date, which itself does not count. */
+  addBusinessDays(date: string, days: number): string;
+  /** The instant at which the day is over. */
+  endOfDay(date: string): string;
 }

@@ -316,7 +316,9 @@ export function mails(loan: Loan, event: LoanEvent): readonly MailOrder[] {
   const lent = { assetTag: device?.assetTag ?? '', until: loan.until };
   switch (event.name) {
     case 'request':
-      return event.input.urgent ? to(request.approver, 'loanRequested', { from: request.from, until: request.until }) : [];
+      return event.input.urgent
+        ? to(request.approver, 'loanRequested', { staff: request.borrower, from: request.from, until: request.until })
+        : [];
     case 'approve':
       return to(me, 'loanApproved', { from: request.from, until: request.until });
     case 'refuse':
@@ -332,7 +334,7 @@ export function mails(loan: Loan, event: LoanEvent): readonly MailOrder[] {
     case 'receive':
       return to(me, 'loanHandedOver', { ...lent, terms: event.input.terms });
     case 'askExtension':
-      return event.input.urgent ? to(request.approver, 'extensionAsked', { until: event.input.until }) : [];
+      return event.input.urgent ? to(request.approver, 'extensionAsked', { staff: request.borrower, until: event.input.until }) : [];
     case 'decideExtension':
       return to(me, event.input.granted ? 'extensionGranted' : 'extensionDeclined', { until: loan.until });
     case 'expire':
@@ -342,7 +344,7 @@ export function mails(loan: Loan, event: LoanEvent): readonly MailOrder[] {
     case 'recall':
       return to(me, 'loanRecalled', lent);
     case 'reportLoss':
-      return to([request.approver, 'it'], 'lossReported', { ...lent, how: event.input.how });
+      return to([request.approver, 'it'], 'lossReported', { ...lent, staff: request.borrower, how: event.input.how });
     case 'find':
       return to([me, request.approver], 'deviceFound', lent);
     case 'writeOff':
