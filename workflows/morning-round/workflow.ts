@@ -1,0 +1,29 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Duty, RoundActivities } from '../../activities/ledger/round.js';
+
+const round = proxyActivities<RoundActivities>({
+  startToCloseTimeout: '10 minutes', // 40,000 open cases take half a minute.
+  heartbeatTimeout: '1 minute',
+  retry: { maximumInterval: '5 minutes' }, // A ledger that is away at 8:30 is waited for: the round comes late, not never.
+});
+
+/** What the round does, in this order; each duty is idempotent for its date. Later procedures add theirs. */
+const duties = ['seal', 'rehome', 'wake', 'remind', 'tidy'] as const satisfies readonly Duty[];
+
+/** What came of each duty: how many chains, reservations, cases, mails, rows. */
+export type RoundReport = Readonly<Record<Duty, number>> | 'closed';
+
+/**
+ * The one round of a municipal business day (design §4.1), started by the schedule at 8:30 for today, or by the town's clock for a day that it passes.
+ * On a day on which nobody works it does nothing.
+ */
+export async function morningRound(date?: string): Promise<RoundReport> {
+  const day = await round.businessDay(date);
+  if (!day) return 'closed';
+  const done = { seal: 0, rehome: 0, wake: 0, remind: 0, tidy: 0 };
+  for (const duty of duties) done[duty] = await round[duty](day);
+  return done;
+}
+
+/** One round a date, however often it is asked for. */
+export const morningRoundWorkflowId = (date: string) => `morning-round/${date}`;
