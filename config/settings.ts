@@ -92,12 +92,12 @@ export const settingsSchema = z
     TOWN_CLOCK: flag.default(false),
   })
   .refine(({ DIRECTORY_BIND_DN, DIRECTORY_BIND_PASSWORD }) => !DIRECTORY_BIND_DN || DIRECTORY_BIND_PASSWORD, {
-    
+    ...beside,
     path: ['DIRECTORY_BIND_PASSWORD'],
     error: 'is needed with DIRECTORY_BIND_DN (RFC 4513 §5.1.2: an empty password binds as nobody)',
   })
   .refine(({ DIRECTORY_STARTTLS, DIRECTORY_URL }) => !DIRECTORY_STARTTLS || !String(DIRECTORY_URL).startsWith('ldaps:'), {
-    
+    ...beside,
     path: ['DIRECTORY_STARTTLS'],
     error: 'does not go with an ldaps:// address, which is TLS already',
   });
