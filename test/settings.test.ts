@@ -4,7 +4,7 @@ import { format, inspect } from 'node:util';
 import { fc, test as property } from '@fast-check/vitest';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
-import { readSettings, Secret, SettingsError } from '../config/settings.js';
+import { readSettings, SettingsError } from '../config/settings.js';
 
 const least = {
   TEMPORAL_ADDRESS: '127.0.0.1:7233',
@@ -135,15 +135,16 @@ describe('secrets never show', () => {
       JSON.stringify(settings),
       `${settings.MAIL_URL}${String(settings.KEY_SECRET)}`,
       JSON.stringify({ ...settings.KEY_SECRET }),
-      JSON.stringify(
-        structuredClone({ ...settings, KEY_SECRET: { ...settings.KEY_SECRET }, DATABASE_URL: 0, MAIL_URL: 0, DIRECTORY_BIND_PASSWORD: 0 }),
-      ),
       inspect(new Error('failed', { cause: settings })),
       Object.entries(settings.KEY_SECRET).join(),
       Reflect.ownKeys(settings.KEY_SECRET).join(),
     ].join('\n');
     expect(printed).not.toContain('pl4nted');
-    expect(printed).toContain('***');
+    expect([inspect(settings.KEY_SECRET), JSON.stringify(settings.KEY_SECRET), String(settings.KEY_SECRET)]).toEqual([
+      '***',
+      '"***"',
+      '***',
+    ]);
   });
 
   test('not written by the console or the log', () => {
@@ -167,11 +168,5 @@ describe('secrets never show', () => {
         expect(inspect(error, { depth: null, showHidden: true })).not.toContain('pl4nted');
       }
     }
-  });
-
-  test('two secrets of the same value are the same value only to whoever reveals them', () => {
-    const [one, other] = [new Secret('same'), new Secret('same')];
-    expect(one === other).toBe(false);
-    expect(one.reveal()).toBe(other.reveal());
   });
 });

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Pair, parseDocument, visit, type YAMLMap } from 'yaml';
 import type { z } from 'zod';
+import { canonicalJson, sha256 } from '../../activities/ledger/canonical.js';
 import type { LoanPolicy } from '../../workflows/device-loan/contract.js';
 import { type PolicyDocument, type PolicyValues, policySchema } from './schema.js';
 
@@ -37,7 +37,7 @@ export function loadPack(nameOrPath: string): PolicyPack {
   if (!parsed.success) throw new PolicyError(parsed.error.issues.flatMap((issue) => problemsOf(issue, yaml, places)));
   return {
     name: basename(file, '.yaml'),
-    hash: sha256(canonicalJson(parsed.data)),
+    hash: sha256(canonicalJson(parsed.data)).toString('hex'),
     document: parsed.data,
     values: valuesOf(parsed.data) as PolicyValues,
   };
@@ -46,7 +46,7 @@ export function loadPack(nameOrPath: string): PolicyPack {
 /** The loan's section, as it enters a case. */
 export function loanPolicy({ hash, values: { deviceLoan } }: PolicyPack): LoanPolicy {
   const { version, ja, en } = deviceLoan.terms;
-  return { pack: hash, ...deviceLoan, terms: { version, digest: sha256(`${ja}\n${en}`) } };
+  return { pack: hash, ...deviceLoan, terms: { version, digest: sha256(`${ja}\n${en}`).toString('hex') } };
 }
 
 /** File and line of each field, and of each file; one pack's fields come from several files. */
@@ -138,13 +138,3 @@ function valuesOf(section: unknown): unknown {
   if ('value' in section && 'source' in section) return section.value;
   return Object.fromEntries(Object.entries(section).map(([field, inner]) => [field, valuesOf(inner)]));
 }
-
-function canonicalJson(document: unknown): string {
-  return JSON.stringify(document, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : value,
-  );
-}
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
