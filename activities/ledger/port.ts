@@ -173,6 +173,14 @@ export interface EffectMark {
   since: string;
 }
 
+/** What was handed in as `cursor` is none that this list gave out. */
+export class BadCursor extends Error {
+  override readonly name = 'BadCursor';
+  constructor() {
+    super('not a cursor of this list');
+  }
+}
+
 /** The reading side, used by the API. Lists are keyset pages of at most 200. */
 export interface LedgerReader {
   caseById(caseId: string): Promise<CaseRow | undefined>;
@@ -180,7 +188,7 @@ export interface LedgerReader {
   byKey(key: string): Promise<(EventRow & { caseId: string }) | undefined>;
   events(caseId: string): Promise<readonly EventRow[]>;
   effects(caseId: string): Promise<readonly EffectMark[]>;
-  /** Cases that at least one of the capacities may read, newest receipt first. */
+  /** Cases that at least one of the capacities may read, newest receipt first. @throws BadCursor */
   list(query: {
     procedure: ProcedureName;
     capacities: readonly Capacity[];
@@ -189,7 +197,7 @@ export interface LedgerReader {
     cursor?: string;
     limit: number;
   }): Promise<Page<CaseSummary>>;
-  /** What waits for the capacities, longest first. */
+  /** What waits for the capacities, longest first. @throws BadCursor */
   tasks(query: { capacities: readonly Capacity[]; cursor?: string; limit: number }): Promise<Page<Task>>;
 }
 

@@ -1,0 +1,71 @@
+import type { Kysely } from 'kysely';
+import pg from 'pg';
+import { type MessageIds, placeEntries, standingAt } from './cases.js';
+import type { Tables } from './database.js';
+import { type Calendar, type Clock, KeyTaken, type LedgerEntry, type LedgerPort } from './port.js';
+import { lockDevices, Refused, reconcile } from './reservations.js';
+
+/**
+ * The writing side of the cases. An event whose claim on a device is the one before costs one statement; one that changes it a transaction, in which all
+ * devices of the kind are locked, so that who comes at the same time sees the outcome.
+ */
+export function createAppending(parts: { db: Kysely<Tables>; clock: Clock; calendar: Calendar; messageId: MessageIds }): LedgerPort {
+  const { db, calendar } = parts;
+  const place = placeEntries(parts);
+
+  /** Without devices if it can be; undefined if they must be looked at. */
+  async function append(entry: LedgerEntry): ReturnType<LedgerPort['append']> {
+    const { caseId, seq, event } = entry;
+    const { at, clockOffsetMs, next } = await place(db, entry, { withDevices: false });
+    if (at) return { ...(next && { next }), clockOffsetMs };
+
+    const there = await standingAt(db, { caseId, seq });
+    if (there.here) {
+      const same = there.here.name === event.name && there.here.key === event.key;
+      return { ...(!same && { stands: there.here }), ...(there.next && { next: there.next }), clockOffsetMs: there.clockOffsetMs };
+    }
+    const head = there.head ?? 0;
+    if (head !== seq - 1) throw new Error(`place ${seq} of case ${caseId} cannot follow ${head}`);
+    return (await withDevices(entry, there)) ?? append(entry);
+  }
+
+  /** Undefined: somebody else wrote at the place meanwhile. */
+  async function withDevices(entry: LedgerEntry, before: { claim: LedgerEntry['claim'] | null; clockOffsetMs: number }) {
+    const { caseId, seq, claim } = entry;
+    try {
+      return await db.transaction().execute(async (trx) => {
+        await lockDevices(trx, [before.claim?.kind, claim?.kind]);
+        const { at, filing, clockOffsetMs } = await place(trx, entry, { withDevices: true });
+        if (!at || !filing) return undefined;
+        const change = {
+          caseId,
+          filing,
+          event: entry.event,
+          at,
+          ...(before.claim && { before: before.claim }),
+          ...(claim && { after: claim }),
+        };
+        await reconcile(trx, change, calendar);
+        const { next } = await standingAt(trx, { caseId, seq });
+        return { ...(next && { next }), clockOffsetMs };
+      });
+    } catch (failure) {
+      if (!(failure instanceof Refused)) throw failure;
+      return { refuses: failure.refusal, clockOffsetMs: before.clockOffsetMs };
+    }
+  }
+
+  return {
+    append: (entry) => append(entry).catch(rethrow),
+    async look(place) {
+      const { here, next, clockOffsetMs } = await standingAt(db, { ...place, seq: place.seq });
+      const first = here ?? next;
+      return { ...(first && { next: first }), clockOffsetMs };
+    },
+  };
+}
+
+function rethrow(failure: unknown): never {
+  if (failure instanceof pg.DatabaseError && failure.constraint === 'events_key') throw new KeyTaken();
+  throw failure;
+}

@@ -1,0 +1,151 @@
+import { type ColumnType, type Generated, Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Capacity } from '../directory/port.js';
+import type { DeviceClaim, DeviceKind, EffectMark, LedgerDue, LedgerEntry, LedgerEvent, MailParams, ProcedureName } from './port.js';
+
+/** What an event wrote, as its row keeps it in canonical JSON. */
+export type EventBody = Omit<LedgerEntry, 'caseId' | 'seq' | 'mails'>;
+
+/** Written as text, read as what it says. */
+type Json<Value> = ColumnType<Value, string, string>;
+
+export type DeviceStatus = 'available' | 'lost' | 'writtenOff' | 'destroyed' | 'inRepair' | 'retired' | 'leaseReturned' | 'missing';
+
+interface CaseTable {
+  case_id: string;
+  filing: Generated<number>;
+  procedure: ProcedureName;
+  receipt_number: string;
+  status: string;
+  department: string;
+  staff: string;
+  opened_at: string;
+  changed_at: string;
+  seq: number;
+  state: object;
+  due: readonly LedgerDue[];
+  readers: LedgerEntry['readers'];
+  claim: DeviceClaim | null;
+  closed: boolean;
+  head_hash: Buffer;
+  /** The device of which the case has been told. */
+  known_asset: string | null;
+  sealed_seq: Generated<number>;
+}
+
+/** The ledger's tables; what each is for stands in `migrations/`. Instants are ISO 8601 in UTC, days ISO dates, `bigint` are numbers. */
+export interface Tables {
+  town_clock: { one: Generated<boolean>; offset_ms: number };
+  operator_acts: { number: Generated<number>; at: string; act: string; detail: Json<object> };
+  packs: { hash: string; document: Json<object> };
+  cases: CaseTable;
+  events: { case_id: string; seq: number; at: string; name: string; key: string | null; body: EventBody; hash: Buffer };
+  due: { case_id: string; step: string; who: Capacity; since: string; until: string | null };
+  case_readers: { case_id: string; capacity: Capacity; procedure: ProcedureName; filing: number; status: string; department: string };
+  news: { number: Generated<number>; case_id: string; name: string; event: Json<LedgerEvent>; key: string };
+  outbox: {
+    message_id: string;
+    number: Generated<number>;
+    case_id: string | null;
+    recipient: Capacity;
+    template: string;
+    params: Json<MailParams>;
+    queued_at: string;
+    due_at: string;
+    state: Generated<'waiting' | 'underWay' | 'settled' | 'nobody'>;
+  };
+  mail_copies: { copy: string; message_id: string; how: 'sent' | 'refused' | 'uncertain'; detail: string | null; at: string };
+  effect_marks: { case_id: string; name: string; how: EffectMark['how']; reason: string | null; since: string };
+  words: {
+    row: string;
+    key: string;
+    case_id: string;
+    field: string;
+    words: string;
+    secret: Buffer;
+    digest: string;
+    kept_at: string;
+    retention_class: string | null;
+    retain_until: string | null;
+    hold: Generated<boolean>;
+  };
+  word_erasures: { row: string; case_id: string; retention_class: string | null; at: string };
+  sessions: { token_hash: Buffer; staff_number: string; created_at: string; expires_at: string };
+  seals: { number: number; date: string; at: string; root: Buffer };
+  seal_heads: { seal: number; case_id: string; seq: number; hash: Buffer };
+  devices: {
+    asset_tag: string;
+    kind: string;
+    pool: string;
+    manufacturer: string;
+    model: string;
+    serial: string;
+    network_zone: string;
+    note: Generated<string>;
+    status: Generated<DeviceStatus>;
+    version: Generated<number>;
+  };
+  device_events: { number: Generated<number>; asset_tag: string; at: string; by: string; act: string; detail: Json<object> };
+  reservations: {
+    case_id: string;
+    asset_tag: string;
+    from_day: string;
+    until_day: string;
+    turnaround_days: number;
+    period: Generated<string>;
+  };
+  custody: { number: Generated<number>; case_id: string; asset_tag: string; since: string; until: string | null };
+  queue: {
+    case_id: string;
+    filing: number;
+    kind: DeviceKind;
+    pools: readonly string[];
+    from_day: string;
+    until_day: string;
+    turnaround_days: number;
+    period: Generated<string>;
+  };
+  stocktakings: {
+    number: Generated<number>;
+    pool: string;
+    opened_at: string;
+    opened_by: string;
+    closed_at: string | null;
+    closed_by: string | null;
+    differences: ColumnType<object | null, string | null, string | null>;
+  };
+  sightings: { stocktaking: number; asset_tag: string; at: string; by: string };
+}
+
+const { builtins } = pg.types;
+const asInstant = (text: string) => (pg.types.getTypeParser(builtins.TIMESTAMPTZ)(text) as Date).toISOString();
+const parsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
+  [builtins.TIMESTAMPTZ, asInstant],
+  [builtins.DATE, (text) => text],
+  [builtins.INT8, Number],
+]);
+
+/**
+ * Connections to the ledger's database. The limits let a caller know within 5 s that it is away (design §6): 2 s for a connection, 3 s for a statement;
+ * `query_timeout` is for a server that no longer answers at all.
+ */
+export function openPool(databaseUrl: string, connections = 10): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: connections,
+    connectionTimeoutMillis: 2_000,
+    statement_timeout: 3_000,
+    query_timeout: 4_000,
+    idle_in_transaction_session_timeout: 5_000,
+    keepAlive: true,
+    application_name: 'telework',
+    types: {
+      getTypeParser: ((oid: number, format?: 'text') =>
+        parsers.get(oid) ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
+  });
+  pool.on('error', () => undefined); // An idle connection was cut: the pool drops it, and the next query opens another.
+  return pool;
+}
+
+export const openDatabase = (pool: pg.Pool): Kysely<Tables> => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });

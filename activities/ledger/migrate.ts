@@ -1,0 +1,17 @@
+import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import * as cases from './migrations/0001-cases.js';
+import * as devices from './migrations/0002-devices.js';
+
+const migrations = { '0001-cases': cases, '0002-devices': devices };
+
+/** Brings the ledger's schema up to date; safe to run from several processes at once and any number of times. @throws the first migration's failure; nothing of it stays. */
+export async function migrateLedger(databaseUrl: string): Promise<void> {
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: databaseUrl, max: 2 }) }) });
+  try {
+    const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
+    if (error) throw error;
+  } finally {
+    await db.destroy();
+  }
+}

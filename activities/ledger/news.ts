@@ -1,0 +1,44 @@
+import { type Kysely, sql } from 'kysely';
+import type pg from 'pg';
+import type { Tables } from './database.js';
+import type { NewsPort } from './port.js';
+
+/** News between cases, and what transactions tell when they are done (NOTIFY). */
+export function createNews({ db, pool }: { db: Kysely<Tables>; pool: pg.Pool }): NewsPort {
+  return {
+    async withNews() {
+      const rows = await db
+        .selectFrom('news')
+        .innerJoin('cases', 'cases.case_id', 'news.case_id')
+        .select('cases.case_id')
+        .distinct()
+        .where(sql<boolean>`exists (select from json_array_elements(cases.due) as one where one->>'step' = news.name)`)
+        .execute();
+      return rows.map(({ case_id }) => case_id);
+    },
+
+    // A closed case too: after a power cut its workflow may not know of the event that closed it.
+    async writtenSince(instant) {
+      const rows = await db.selectFrom('cases').select('case_id').where('changed_at', '>=', instant).orderBy('changed_at').execute();
+      return rows.map(({ case_id }) => case_id);
+    },
+
+    async listen(onWritten, signal) {
+      if (signal.aborted) return;
+      const client = await pool.connect();
+      try {
+        const over = new Promise<void>((resolve, reject) => {
+          signal.addEventListener('abort', () => resolve(), { once: true });
+          client.on('error', reject);
+          client.on('end', () => reject(new Error('Connection terminated while listening')));
+        });
+        client.on('notification', ({ payload }) => {
+          if (payload === 'news' || payload === 'mail' || payload === 'clock') onWritten(payload);
+        });
+        await Promise.all([over, client.query('listen telework')]);
+      } finally {
+        client.release(true); // A connection that has listened serves nobody else.
+      }
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { type Kysely, sql } from 'kysely';
+import { domainTime } from './cases.js';
+import type { Tables } from './database.js';
+import type { Clock, OutboxPort } from './port.js';
+
+/** The outgoing mail. What is taken stays under way until it is finished or given back, or the sender after this one begins. */
+export function createOutbox({ db, clock }: { db: Kysely<Tables>; clock: Clock }): OutboxPort {
+  const now = async () => domainTime(clock, (await db.selectFrom('town_clock').select('offset_ms').executeTakeFirstOrThrow()).offset_ms);
+  return {
+    async begin() {
+      await db.updateTable('outbox').set({ state: 'waiting' }).where('state', '=', 'underWay').execute();
+    },
+
+    async take(limit) {
+      const mails = await db
+        .with('taken', (sender) =>
+          sender
+            .updateTable('outbox')
+            .set({ state: 'underWay' })
+            .where('message_id', 'in', (oldest) =>
+              oldest
+                .selectFrom('outbox')
+                .select('message_id')
+                .where('state', '=', 'waiting')
+                .where(
+                  'due_at',
+                  '<=',
+                  sql<string>`(select ${clock.now().toISOString()}::timestamptz + offset_ms * interval '1 millisecond' from town_clock)`,
+                )
+                .orderBy('due_at')
+                .orderBy('number')
+                .limit(limit)
+                .forUpdate()
+                .skipLocked(),
+            )
+            .returningAll(),
+        )
+        .selectFrom('taken')
+        .leftJoin('cases', 'cases.case_id', 'taken.case_id')
+        .select([
+          'message_id as messageId',
+          'recipient as to',
+          'template',
+          'params',
+          'queued_at as queuedAt',
+          'taken.case_id as caseId',
+          'receipt_number as receiptNumber',
+        ])
+        .select((mail) =>
+          mail
+            .selectFrom('mail_copies')
+            .whereRef('mail_copies.message_id', '=', 'taken.message_id')
+            .select(sql<string[]>`coalesce(array_agg(copy), '{}')`.as('copies'))
+            .as('settledCopies'),
+        )
+        .orderBy('number')
+        .execute();
+      return mails.map(({ caseId, receiptNumber, settledCopies, ...mail }) => ({
+        ...mail,
+        settledCopies: settledCopies ?? [],
+        ...(caseId !== null && { caseId }),
+        ...(receiptNumber !== null && { receiptNumber }),
+      }));
+    },
+
+    async settle(messageId, { copy, how, detail }) {
+      await db
+        .insertInto('mail_copies')
+        .values({ copy, message_id: messageId, how, detail: detail ?? null, at: await now() })
+        .onConflict((conflict) => conflict.column('copy').doNothing())
+        .execute();
+    },
+
+    async finish(messageId, how) {
+      await db.updateTable('outbox').set({ state: how }).where('message_id', '=', messageId).execute();
+    },
+
+    async giveBack(messageIds, at) {
+      await db
+        .updateTable('outbox')
+        .set({ state: 'waiting', due_at: at })
+        .where('message_id', '=', sql<string>`any(${messageIds}::text[])`)
+        .where('state', '=', 'underWay')
+        .execute();
+    },
+  };
+}

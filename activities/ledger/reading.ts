@@ -1,0 +1,127 @@
+import { type Kysely, sql } from 'kysely';
+import type { Capacity } from '../directory/port.js';
+import type { Tables } from './database.js';
+import { BadCursor, type CaseSummary, type LedgerReader, type Page, type Task } from './port.js';
+
+/** A page is what people scroll through; who wants more asks for the next one. */
+const longestPage = 200;
+
+const summary = [
+  'case_id as caseId',
+  'procedure',
+  'receipt_number as receiptNumber',
+  'status',
+  'department',
+  'staff',
+  'opened_at as openedAt',
+  'changed_at as changedAt',
+] as const;
+
+/**
+ * The reading side. A page walks one index for each capacity of the caller, from the cursor on, and merges the heads: its cost does not grow with
+ * the number of cases.
+ */
+export function createReading(db: Kysely<Tables>): LedgerReader {
+  return {
+    caseById: (caseId) =>
+      db
+        .selectFrom('cases')
+        .select([...summary, 'seq', 'state', 'due', 'readers', 'closed'])
+        .where('case_id', '=', caseId)
+        .executeTakeFirst(),
+
+    async byKey(key) {
+      const row = await db
+        .selectFrom('events')
+        .select(['case_id as caseId', 'seq', 'at', 'body'])
+        .where('key', '=', key)
+        .executeTakeFirst();
+      return row && { caseId: row.caseId, seq: row.seq, at: row.at, event: row.body.event };
+    },
+
+    async events(caseId) {
+      const rows = await db.selectFrom('events').select(['seq', 'at', 'body']).where('case_id', '=', caseId).orderBy('seq').execute();
+      return rows.map(({ seq, at, body }) => ({ seq, at, event: body.event }));
+    },
+
+    async effects(caseId) {
+      const rows = await db
+        .selectFrom('effect_marks')
+        .select(['name', 'how', 'reason', 'since'])
+        .where('case_id', '=', caseId)
+        .orderBy('since')
+        .execute();
+      return rows.map(({ reason, ...mark }) => ({ ...mark, ...(reason !== null && { reason }) }));
+    },
+
+    async list({ procedure, capacities, status, department, cursor, limit }) {
+      const size = pageSize(limit);
+      const before = cursor === undefined ? undefined : readCursor(cursor, ['number']);
+      const filters = sql.join(
+        [
+          sql`procedure = ${procedure}`,
+          ...(status === undefined ? [] : [sql`status = ${status}`]),
+          ...(department === undefined ? [] : [sql`department = ${department}`]),
+          ...(before ? [sql`filing < ${before[0]}`] : []),
+        ],
+        sql` and `,
+      );
+      const { rows } = await sql<CaseSummary & { filing: number }>`
+        select case_id as "caseId", procedure, receipt_number as "receiptNumber", status, department, staff,
+          opened_at as "openedAt", changed_at as "changedAt", filing
+        from cases where filing in (
+          select distinct filing from unnest(${distinct(capacities)}::text[]) as mine, lateral (
+            select filing from case_readers where capacity = mine and ${filters} order by filing desc limit ${size + 1}) as readable
+          order by filing desc limit ${size + 1})
+        order by filing desc`.execute(db);
+      return page(
+        rows,
+        size,
+        ({ filing, ...one }) => one,
+        ({ filing }) => [filing],
+      );
+    },
+
+    async tasks({ capacities, cursor, limit }) {
+      const size = pageSize(limit);
+      const after = cursor === undefined ? undefined : readCursor(cursor, ['string', 'string', 'string', 'string']);
+      const later = after ? sql`and (since, case_id, step) >= (${after[0]}::timestamptz, ${after[1]}, ${after[2]})` : sql``;
+      const { rows } = await sql<Omit<Task, 'until'> & { until: string | null }>`
+        select case_id as "caseId", procedure, receipt_number as "receiptNumber", status, step, who, since, until
+        from (
+          select one.* from unnest(${distinct(capacities)}::text[]) as mine, lateral (
+            select case_id, step, who, since, until from due where who = mine ${later} order by since, case_id, step limit ${size + 2}) as one
+          ${after ? sql`where (since, case_id, step, who) > (${after[0]}::timestamptz, ${after[1]}, ${after[2]}, ${after[3]})` : sql``}
+          order by since, case_id, step, who limit ${size + 1}) as waiting
+        join cases using (case_id)
+        order by since, case_id, step, who`.execute(db);
+      const task = ({ until, ...one }: (typeof rows)[number]): Task => ({ ...one, ...(until !== null && { until }) });
+      return page(rows, size, task, ({ since, caseId, step, who }) => [since, caseId, step, who]);
+    },
+  };
+}
+
+const distinct = (capacities: readonly Capacity[]): Capacity[] => [...new Set(capacities)];
+const pageSize = (limit: number): number => Math.min(Math.max(1, Math.trunc(limit)), longestPage);
+
+function page<Row, Item>(
+  rows: readonly Row[],
+  size: number,
+  item: (row: Row) => Item,
+  key: (last: Row) => readonly (string | number)[],
+): Page<Item> {
+  const shown = rows.slice(0, size);
+  const last = shown.at(-1);
+  const more = rows.length > size && last !== undefined;
+  return { items: shown.map(item), ...(more && { cursor: Buffer.from(JSON.stringify(key(last))).toString('base64url') }) };
+}
+
+function readCursor(cursor: string, types: readonly ('string' | 'number')[]): readonly (string | number)[] {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(key) && key.length === types.length && key.every((part, index) => typeof part === types[index])) return key;
+  } catch {
+    // Not even JSON: as bad as any other.
+  }
+  throw new BadCursor();
+}

@@ -1,0 +1,43 @@
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import { domainTime } from './cases.js';
+import type { Tables } from './database.js';
+import type { Clock, WordsPort } from './port.js';
+
+const digestOf = (secret: Buffer, words: string): string => createHmac('sha256', secret).update(words).digest('hex');
+
+/** Free texts of people. The key of each row's digest is its own: when the row goes, nobody can tell any more what the digest in the event was of. */
+export function createWords({ db, clock }: { db: Kysely<Tables>; clock: Clock }): WordsPort {
+  return {
+    async keep(key, caseId, words) {
+      const fields = Object.entries(words);
+      if (!fields.length) return {};
+      const { offset_ms } = await db.selectFrom('town_clock').select('offset_ms').executeTakeFirstOrThrow();
+      const rows = fields.map(([field, text]) => {
+        const secret = randomBytes(32);
+        return {
+          row: randomUUID(),
+          key,
+          case_id: caseId,
+          field,
+          words: text,
+          secret,
+          digest: digestOf(secret, text),
+          kept_at: domainTime(clock, offset_ms),
+        };
+      });
+      await db
+        .insertInto('words')
+        .values(rows)
+        .onConflict((conflict) => conflict.columns(['key', 'field']).doNothing())
+        .execute();
+      const kept = await db.selectFrom('words').select(['field', 'row', 'digest']).where('key', '=', key).execute();
+      return Object.fromEntries(kept.map(({ field, row, digest }) => [field, { row, digest }]));
+    },
+
+    async read(rows) {
+      const found = await db.selectFrom('words').select(['row', 'words']).where('row', '=', sql<string>`any(${rows}::uuid[])`).execute();
+      return Object.fromEntries(found.map(({ row, words }) => [row, words]));
+    },
+  };
+}
