@@ -22,19 +22,20 @@ export function renderMail(mail: QueuedMail, addressee: Addressee): Pick<Outgoin
     subject: japanese.subject,
     text: `${japanese.text}\n\n${'-'.repeat(40)}\n\n${inEnglish}\n`,
     html: `<!doctype html>
-<html lang="ja"><head><meta charset="utf-8"><title>${escaped(japanese.subject)}</title></head>
+<html lang="ja"><head><meta charset="utf-8"><title>${escapeHtml(japanese.subject)}</title></head>
 <body><div lang="ja">${asHtml(japanese.text, addressee.link)}</div><hr><div lang="en">${asHtml(inEnglish, addressee.link)}</div></body></html>
 `,
   };
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+/** Text that may stand anywhere in HTML, quoted attributes included. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 
 /** Paragraphs and line breaks as in the text; the one link is ours, nothing else becomes one. */
 function asHtml(text: string, link: string): string {
-  const address = escaped(link);
-  const paragraphs = escaped(text)
+  const address = escapeHtml(link);
+  const paragraphs = escapeHtml(text)
     .split('\n\n')
     .map((lines) => `<p>${lines.replaceAll('\n', '<br>')}</p>`);
   return paragraphs.join('\n').replaceAll(address, () => `<a href="${address}">${address}</a>`);
