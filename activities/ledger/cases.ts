@@ -1,6 +1,7 @@
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import { eraYear, fiscalYear, today } from '../../config/calendar.js';
 import { canonicalJson } from './canonical.js';
+import { domainTime } from './clock.js';
 import type { Tables } from './database.js';
 import type { Clock, LedgerDue, LedgerEntry, LedgerEvent, ProcedureName } from './port.js';
 
@@ -21,7 +22,8 @@ const placing = `
   with moment as (
     select date_trunc('milliseconds', $1::timestamptz) + offset_ms * interval '1 millisecond' as at, offset_ms from town_clock
   ), entry as materialized (
-    select body, body->'event'->>'name' as name, body->'event'->>'key' as key, body->'due' as due, body->'summary' as summary
+    select body, body->'event'->>'name' as name, body->'event'->>'key' as key, body->'due' as due, body->'summary' as summary,
+      (select min((one->>'at')::timestamptz) from json_array_elements(body->'due') as one) as deadline
     from (select $4::json as body) as given
     where $9 or body->'event'->>'name' not in ${deviceNews} or exists (select from news where key = body->'event'->>'key')
   ), numbered as (
@@ -31,16 +33,16 @@ const placing = `
     returning $8 || '-' || letter || '-' || lpad(last::text, greatest(4, length(last::text)), '0') as receipt_number
   ), opened as (
     insert into cases (case_id, procedure, receipt_number, status, department, staff, opened_at, changed_at, seq, state, due, readers, claim,
-      closed, head_hash, known_asset)
+      closed, deadline, head_hash, known_asset)
     select $2, body->>'procedure', receipt_number, summary->>'status', summary->>'department', summary->>'staff', at, at, 1, body->'state', due,
-      body->'readers', body->'claim', json_array_length(due) = 0,
+      body->'readers', body->'claim', json_array_length(due) = 0, deadline,
       event_link(sha256(convert_to(receipt_number, 'UTF8')), $2, 1, at, body::text), null
     from entry, numbered, moment where $9 or body->'claim' is null
     on conflict (case_id) do nothing
     returning *
   ), moved as (
     update cases set seq = $3, changed_at = at, status = summary->>'status', department = summary->>'department', staff = summary->>'staff',
-      state = body->'state', due = entry.due, readers = body->'readers', claim = body->'claim', closed = json_array_length(entry.due) = 0,
+      state = body->'state', due = entry.due, readers = body->'readers', claim = body->'claim', closed = json_array_length(entry.due) = 0, deadline = entry.deadline,
       head_hash = event_link(head_hash, case_id, $3, at, body::text),
       known_asset = case when name in ${deviceNews} then body->'event'->'input'->>'assetTag' else known_asset end
     from entry, moment
@@ -154,9 +156,6 @@ export async function standingAt(
   const { rows } = await connection.executeQuery<Standing>(CompiledQuery.raw(standing, values));
   return only(rows);
 }
-
-/** Domain time as an instant. */
-export const domainTime = (clock: Clock, offsetMs: number): string => new Date(clock.now().getTime() + offsetMs).toISOString();
 
 function only<Row>(rows: readonly Row[]): Row {
   const [row] = rows;

@@ -27,6 +27,7 @@ interface CaseTable {
   readers: LedgerEntry['readers'];
   claim: DeviceClaim | null;
   closed: boolean;
+  deadline: string | null;
   head_hash: Buffer;
   /** The device of which the case has been told. */
   known_asset: string | null;

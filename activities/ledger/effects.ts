@@ -1,14 +1,13 @@
 import type { Kysely } from 'kysely';
-import { domainTime } from './cases.js';
+import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
-import type { Clock, EffectMarks } from './port.js';
+import type { EffectMarks } from './port.js';
 
 /** One row an effect; `since` stays while the mark does. */
-export function createEffectMarks({ db, clock }: { db: Kysely<Tables>; clock: Clock }): EffectMarks {
+export function createEffectMarks({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): EffectMarks {
   return {
     async mark({ caseId, name }, how, reason) {
-      const { offset_ms } = await db.selectFrom('town_clock').select('offset_ms').executeTakeFirstOrThrow();
-      const row = { how, reason: reason ?? null, since: domainTime(clock, offset_ms) };
+      const row = { how, reason: reason ?? null, since: await townTime() };
       await db
         .insertInto('effect_marks')
         .values({ case_id: caseId, name, ...row })

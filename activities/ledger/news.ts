@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
+import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
 import type { NewsPort } from './port.js';
 
 /** News between cases, and what transactions tell when they are done (NOTIFY). */
-export function createNews({ db, pool }: { db: Kysely<Tables>; pool: pg.Pool }): NewsPort {
+export function createNews({ db, pool, townTime }: { db: Kysely<Tables>; pool: pg.Pool; townTime: TownTime }): NewsPort {
   return {
     async withNews() {
       const rows = await db
@@ -17,9 +18,14 @@ export function createNews({ db, pool }: { db: Kysely<Tables>; pool: pg.Pool }):
       return rows.map(({ case_id }) => case_id);
     },
 
-    // A closed case too: after a power cut its workflow may not know of the event that closed it.
     async writtenSince(instant) {
       const rows = await db.selectFrom('cases').select('case_id').where('changed_at', '>=', instant).orderBy('changed_at').execute();
+      return rows.map(({ case_id }) => case_id);
+    },
+
+    async fallen() {
+      const now = await townTime();
+      const rows = await db.selectFrom('cases').select('case_id').where('deadline', '<=', now).orderBy('deadline').execute();
       return rows.map(({ case_id }) => case_id);
     },
 

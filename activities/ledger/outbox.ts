@@ -1,17 +1,17 @@
 import { type Kysely, sql } from 'kysely';
-import { domainTime } from './cases.js';
+import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
-import type { Clock, OutboxPort } from './port.js';
+import type { OutboxPort } from './port.js';
 
 /** The outgoing mail. What is taken stays under way until it is finished or given back, or the sender after this one begins. */
-export function createOutbox({ db, clock }: { db: Kysely<Tables>; clock: Clock }): OutboxPort {
-  const now = async () => domainTime(clock, (await db.selectFrom('town_clock').select('offset_ms').executeTakeFirstOrThrow()).offset_ms);
+export function createOutbox({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): OutboxPort {
   return {
     async begin() {
       await db.updateTable('outbox').set({ state: 'waiting' }).where('state', '=', 'underWay').execute();
     },
 
     async take(limit) {
+      const now = await townTime();
       const mails = await db
         .with('taken', (sender) =>
           sender
@@ -22,11 +22,7 @@ export function createOutbox({ db, clock }: { db: Kysely<Tables>; clock: Clock }
                 .selectFrom('outbox')
                 .select('message_id')
                 .where('state', '=', 'waiting')
-                .where(
-                  'due_at',
-                  '<=',
-                  sql<string>`(select ${clock.now().toISOString()}::timestamptz + offset_ms * interval '1 millisecond' from town_clock)`,
-                )
+                .where('due_at', '<=', now)
                 .orderBy('due_at')
                 .orderBy('number')
                 .limit(limit)
@@ -66,7 +62,7 @@ export function createOutbox({ db, clock }: { db: Kysely<Tables>; clock: Clock }
     async settle(messageId, { copy, how, detail }) {
       await db
         .insertInto('mail_copies')
-        .values({ copy, message_id: messageId, how, detail: detail ?? null, at: await now() })
+        .values({ copy, message_id: messageId, how, detail: detail ?? null, at: await townTime() })
         .onConflict((conflict) => conflict.column('copy').doNothing())
         .execute();
     },

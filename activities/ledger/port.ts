@@ -218,9 +218,11 @@ export interface EffectMarks {
 export interface NewsPort {
   /** Open cases that have news which they wait for and have not written down. */
   withNews(): Promise<readonly string[]>;
-  /** Open cases with an event since this instant: after a power cut their workflow may not know of it. */
+  /** Cases with an event since this instant: after a power cut their workflow may not know of it, even if it was the last. */
   writtenSince(instant: string): Promise<readonly string[]>;
-  /** Calls back whenever a transaction has left news or mail (NOTIFY). Ends with the signal. */
+  /** Cases with a deadline that has fallen by the town's clock; where that was moved, their timers do not know yet. */
+  fallen(): Promise<readonly string[]>;
+  /** Calls back whenever a transaction has left news or mail, or moved the clock (NOTIFY). Ends with the signal; throws when the connection breaks. */
   listen(onWritten: (what: 'news' | 'mail' | 'clock') => void, signal: AbortSignal): Promise<void>;
 }
 
@@ -271,4 +273,30 @@ export interface Calendar {
   addBusinessDays(date: string, days: number): string;
   /** The instant at which the day is over. */
   endOfDay(date: string): string;
+}
+
+/** The town's clock (design §4.15): how far domain time runs ahead of the host's. 0 in production. */
+export interface TownClock {
+  /** Domain time with the offset that the ledger last answered with; every question about time, sessions and deadlines refreshes it. */
+  townClock: Clock;
+  clockOffset(): Promise<number>;
+  /** Moves it on by a positive number of milliseconds and answers the new offset; recorded as an act of the operator. @throws RangeError */
+  moveClock(ms: number): Promise<number>;
+}
+
+/** Logins. Tokens are kept as hashes only. */
+export interface SessionsPort {
+  /** A new opaque token for the person. `expiresAt`: an instant. */
+  openSession(staffNumber: string, expiresAt: string): Promise<string>;
+  /** Whose token it is; undefined when it is unknown, ended or expired. */
+  sessionOf(token: string): Promise<{ staffNumber: string; expiresAt: string } | undefined>;
+  endSession(token: string): Promise<void>;
+  /** Ends every session of the person, as when the account is disabled; answers how many. */
+  endSessionsOf(staffNumber: string): Promise<number>;
+}
+
+/** Policy packs by their hash, kept for ever: running cases name the one they began with. */
+export interface PacksPort {
+  keepPack(hash: string, document: object): Promise<void>;
+  pack(hash: string): Promise<object | undefined>;
 }

@@ -1,11 +1,27 @@
+import type { Kysely } from 'kysely';
 import { createAppending } from './append.js';
 import { sha256 } from './canonical.js';
-import { openDatabase, openPool } from './database.js';
+import { createTownClock } from './clock.js';
+import { openDatabase, openPool, type Tables } from './database.js';
 import { createEffectMarks } from './effects.js';
 import { createNews } from './news.js';
 import { createOutbox } from './outbox.js';
-import type { Calendar, Clock, EffectMarks, LedgerPort, LedgerReader, NewsPort, OutboxPort, WordsPort } from './port.js';
+import { createPacks } from './packs.js';
+import type {
+  Calendar,
+  Clock,
+  EffectMarks,
+  LedgerPort,
+  LedgerReader,
+  NewsPort,
+  OutboxPort,
+  PacksPort,
+  SessionsPort,
+  TownClock,
+  WordsPort,
+} from './port.js';
 import { createReading } from './reading.js';
+import { createSessions } from './sessions.js';
 import { createWords } from './words.js';
 
 /** Where the ledger lies, and what it needs to know. */
@@ -21,7 +37,18 @@ export interface LedgerOptions {
 }
 
 /** Everything that the ledger on PostgreSQL does, behind the ports. */
-export interface PostgresLedger extends LedgerPort, LedgerReader, WordsPort, EffectMarks, NewsPort, OutboxPort {
+export interface PostgresLedger
+  extends LedgerPort,
+    LedgerReader,
+    WordsPort,
+    EffectMarks,
+    NewsPort,
+    OutboxPort,
+    SessionsPort,
+    PacksPort,
+    TownClock {
+  /** The tables, for adapters that stand on them too. */
+  db: Kysely<Tables>;
   /** Closes the connections. */
   close(): Promise<void>;
 }
@@ -31,14 +58,19 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
   const { databaseUrl, connections, clock, calendar, mailDomain = 'telework.invalid' } = options;
   const pool = openPool(databaseUrl, connections);
   const db = openDatabase(pool);
+  const { townTime, ...town } = createTownClock({ db, clock });
   const messageId = (place: string): string => `${sha256(place).toString('hex', 0, 16)}@${mailDomain}`;
   return {
     ...createAppending({ db, clock, calendar, messageId }),
     ...createReading(db),
-    ...createWords({ db, clock }),
-    ...createEffectMarks({ db, clock }),
-    ...createNews({ db, pool }),
-    ...createOutbox({ db, clock }),
+    ...createWords({ db, townTime }),
+    ...createEffectMarks({ db, townTime }),
+    ...createNews({ db, pool, townTime }),
+    ...createOutbox({ db, townTime }),
+    ...createSessions({ db, townTime }),
+    ...createPacks(db),
+    ...town,
+    db,
     close: () => pool.end(),
   };
 }

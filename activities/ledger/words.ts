@@ -1,18 +1,18 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import { domainTime } from './cases.js';
+import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
-import type { Clock, WordsPort } from './port.js';
+import type { WordsPort } from './port.js';
 
 const digestOf = (secret: Buffer, words: string): string => createHmac('sha256', secret).update(words).digest('hex');
 
 /** Free texts of people. The key of each row's digest is its own: when the row goes, nobody can tell any more what the digest in the event was of. */
-export function createWords({ db, clock }: { db: Kysely<Tables>; clock: Clock }): WordsPort {
+export function createWords({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): WordsPort {
   return {
     async keep(key, caseId, words) {
       const fields = Object.entries(words);
       if (!fields.length) return {};
-      const { offset_ms } = await db.selectFrom('town_clock').select('offset_ms').executeTakeFirstOrThrow();
+      const kept_at = await townTime();
       const rows = fields.map(([field, text]) => {
         const secret = randomBytes(32);
         return {
@@ -23,7 +23,7 @@ export function createWords({ db, clock }: { db: Kysely<Tables>; clock: Clock })
           words: text,
           secret,
           digest: digestOf(secret, text),
-          kept_at: domainTime(clock, offset_ms),
+          kept_at,
         };
       });
       await db

@@ -43,11 +43,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       readers json not null,
       claim json,
       closed boolean not null,
+      -- The next of its deadlines that fall by themselves.
+      deadline timestamptz,
       head_hash bytea not null,
       known_asset text,
       sealed_seq int not null default 0
     );
     create index cases_changed on cases (changed_at);
+    create index cases_deadline on cases (deadline) where deadline is not null;
     create index cases_unsealed on cases (case_id) where seq > sealed_seq;
 
     -- body: canonical JSON of all that the event wrote, kept to the byte. hash = event_link(hash before, place, body).
