@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { migrateLedger } from '../activities/ledger/migrate.js';
 
 export interface TestDatabase {
   url: string;
@@ -28,8 +29,6 @@ export async function freshDatabase(): Promise<TestDatabase> {
 async function createTemplate(client: pg.Client): Promise<void> {
   await client.query('drop database if exists unfinished with (force)');
   await client.query('create database unfinished');
-  const migrations = '../activities/ledger/migrate.js';
-  const { migrateLedger }: { migrateLedger(databaseUrl: string): Promise<unknown> } = await import(migrations);
   await migrateLedger(urlOf('unfinished'));
   await client.query(`alter database unfinished rename to ${template}`);
 }
