@@ -102,7 +102,7 @@ async function openSession(
     async deliver(sender, mail) {
       if (!isAddress(mail.to.address)) return { how: 'refused', status: '5.1.3' }; // Bad destination mailbox address syntax (RFC 3463 §3.2).
       const message = await compose(sender, mail);
-      const body = Readable.from(message);
+      const body = Readable.from(pieces(message));
       let dotLeft = false;
       body.once('end', () => {
         dotLeft = true; // The connection writes the final dot when its source has ended, not before.
@@ -125,6 +125,11 @@ async function openSession(
 interface Address {
   name: string;
   address: string;
+}
+
+/** In pieces, so that the source of a long mail does not end long before the line has taken it. */
+function* pieces(message: Buffer): Generator<Buffer> {
+  for (let at = 0; at < message.length; at += 16_384) yield message.subarray(at, at + 16_384);
 }
 
 /** The mail as it goes over the line: byte for byte the same whenever it is sent again. */
@@ -156,7 +161,7 @@ const isAddress = (address: string): boolean =>
 
 function addressOf(from: string): Address {
   const [first, ...others] = addressparser(from, { flatten: true });
-  if (!first?.address || others.length || !isAddress(first.address))
+  if (!first || others.length || !isAddress(first.address) || from.trim() !== inOneLine(from))
     throw new Error('MAIL_FROM must be one address, with or without a name');
   return { name: first.name, address: first.address };
 }
