@@ -71,10 +71,11 @@ export function createOutbox({ db, townTime }: { db: Kysely<Tables>; townTime: T
       await db.updateTable('outbox').set({ state: how }).where('message_id', '=', messageId).execute();
     },
 
-    async giveBack(messageIds, at) {
+    async giveBack(messageIds, waitMs) {
+      const due = new Date(Date.parse(await townTime()) + waitMs).toISOString();
       await db
         .updateTable('outbox')
-        .set({ state: 'waiting', due_at: at })
+        .set({ state: 'waiting', due_at: due })
         .where('message_id', '=', sql<string>`any(${messageIds}::text[])`)
         .where('state', '=', 'underWay')
         .execute();

@@ -258,8 +258,8 @@ export interface OutboxPort {
   settle(messageId: string, fate: CopyFate): Promise<void>;
   /** All copies are settled, or there was `nobody` to send one to: the mail leaves the outbox. */
   finish(messageId: string, how: 'settled' | 'nobody'): Promise<void>;
-  /** Back into the outbox: due again `at` this instant. */
-  giveBack(messageIds: readonly string[], at: string): Promise<void>;
+  /** Back into the outbox: due again when this much time has passed in the town. */
+  giveBack(messageIds: readonly string[], waitMs: number): Promise<void>;
 }
 
 /** Domain time (design §4.15): Temporal's and the host's time plus the town's offset. Instants in ISO 8601, UTC. */
@@ -299,4 +299,118 @@ export interface SessionsPort {
 export interface PacksPort {
   keepPack(hash: string, document: object): Promise<void>;
   pack(hash: string): Promise<object | undefined>;
+}
+
+/** Where a device stands. Only an available one is lent; `missing`: not seen at a stocktaking; `leaseReturned`, `retired`, `writtenOff`, `destroyed`: for good. */
+export type DeviceStatus = 'available' | 'lost' | 'writtenOff' | 'destroyed' | 'inRepair' | 'retired' | 'leaseReturned' | 'missing';
+
+/** One device of the master, accessories (wires, mice) included: those are counted and never reserved. */
+export interface NewDevice {
+  /** PC管理番号. */
+  assetTag: string;
+  kind: string;
+  /** `common`, or the department whose pool it is in. */
+  pool: string;
+  manufacturer: string;
+  model: string;
+  serial: string;
+  /** 三層の対策: a device of `myNumber` is in the master and never lent. */
+  networkZone: string;
+  note: string;
+}
+
+/** `version`: for If-Match; each change makes it one more. */
+export interface Device extends NewDevice {
+  status: DeviceStatus;
+  version: number;
+}
+
+/** A device with who has it and to whom it is promised (管理簿). Days are ISO dates, `since` an instant. */
+export interface DeviceLine extends Device {
+  custody?: { caseId: string; receiptNumber: string; staff: string; department: string; since: string };
+  reservations: readonly { caseId: string; receiptNumber: string; staff: string; department: string; from: string; until: string }[];
+}
+
+/** What can be done with a device outside the loans. */
+export type DeviceChange =
+  | { act: 'repair' | 'repaired' | 'retire' | 'returnLease' | 'miss' | 'find' }
+  | { act: 'move'; pool: string }
+  | { act: 'correct'; manufacturer?: string; model?: string; serial?: string; note?: string };
+
+/** `unknown`: there is no such device; `changed`: it is not the version that was looked at. */
+export type DeviceAnswer = { device: Device } | { refuses: Refusal } | 'unknown' | 'changed';
+
+/** The device master. What a change frees or takes away moves reservations and serves the queue in its own transaction. `by`: staff number or `system`. */
+export interface DeviceMasterPort {
+  registerDevice(device: NewDevice, by: string): Promise<DeviceAnswer>;
+  changeDevice(device: { assetTag: string; version: number }, change: DeviceChange, by: string): Promise<DeviceAnswer>;
+  device(assetTag: string): Promise<DeviceLine | undefined>;
+  /** By asset tag. @throws BadCursor */
+  devices(query: { pool?: string; kind?: string; status?: DeviceStatus; cursor?: string; limit: number }): Promise<Page<DeviceLine>>;
+  /** 端末機等管理簿 of a department: the devices of its pool, and whatever else its people have or are promised. */
+  deviceRegister(department: string): Promise<readonly DeviceLine[]>;
+  /** What was done with it outside the loans, and by whom. */
+  deviceEvents(assetTag: string): Promise<readonly { at: string; by: string; act: string; detail: object }[]>;
+}
+
+/** `line`: of the file, the heading being 1; `field`: a column's name, or empty where the row as a whole is bad. */
+export interface ImportProblem {
+  line: number;
+  field: string;
+  problem: string;
+}
+
+/** Devices from CSV (`asset_tag,kind,pool,manufacturer,model,serial,network_zone,note`). With problems nothing was written. */
+export interface DeviceImportPort {
+  /** Adds what the master does not have; what it has (`known`) stays as it is. `preview`: says what would be done. */
+  importDevices(
+    csv: string,
+    options: { by: string; preview?: boolean },
+  ): Promise<{ added: number; known: number; problems: readonly ImportProblem[] }>;
+}
+
+/** 棚卸し of one pool: what should be there against what was seen. Each device of `elsewhere` was seen, but belongs to another pool, is with a borrower, or is not in the master. */
+export interface Stocktaking {
+  number: number;
+  pool: string;
+  openedAt: string;
+  openedBy: string;
+  closedAt?: string;
+  closedBy?: string;
+  seen: readonly string[];
+  /** While it is open: as it stands now. */
+  differences: {
+    notSeen: readonly string[];
+    elsewhere: readonly { assetTag: string; where: 'otherPool' | 'lent' | 'outOfCirculation' | 'unknown' }[];
+  };
+}
+
+/** The yearly count. Its differences change nothing by themselves: people look, then mark a device as missing. */
+export interface StocktakingPort {
+  /** Opens one for the pool, or answers the one that is open. */
+  openStocktaking(pool: string, by: string): Promise<Stocktaking>;
+  /** Records tags that were read; a repeat changes nothing. Undefined: there is no such stocktaking, or it is closed. */
+  recordSeen(number: number, assetTags: readonly string[], by: string): Promise<Stocktaking | undefined>;
+  /** Closes it and keeps its differences. */
+  closeStocktaking(number: number, by: string): Promise<Stocktaking | undefined>;
+  stocktaking(number: number): Promise<Stocktaking | undefined>;
+}
+
+/** A step that is due in an open case, with the case's state: what its rules need to say whether somebody is to be reminded. */
+export interface Waiting extends Task {
+  state: object;
+}
+
+/** What the rounds ask of the ledger. Every call is idempotent for its date. */
+export interface RoundsPort {
+  /** Seals the heads of all chains that have moved since the last seal; answers how many. */
+  seal(date: string): Promise<number>;
+  /** Moves reservations that have begun by the date and whose device is still out with another case; answers how many. */
+  rehomeLate(date: string): Promise<number>;
+  /** Removes words that no event took and that were kept before the instant; answers how many rows. */
+  removeUntaken(before: string): Promise<number>;
+  /** Steps that are due, longest first: a page of at most 200 at a time. @throws BadCursor */
+  waiting(query: { procedure: ProcedureName; steps: readonly string[]; cursor?: string; limit: number }): Promise<Page<Waiting>>;
+  /** Puts a mail that belongs to no case into the outbox, once for its key. */
+  queueMail(key: string, mail: MailOrder): Promise<void>;
 }

@@ -10,6 +10,7 @@ export interface MailDependencies {
   news: Pick<NewsPort, 'listen'>;
   directory: Pick<DirectoryPort, 'holdersOf' | 'staffMember'>;
   mail: MailPort;
+  /** Domain time (`townClock`). */
   clock: Clock;
   /** Under which the copies' Message-IDs are made (`KEY_SECRET`): the same for ever, and a staff number cannot be guessed from them. */
   key: string;
@@ -99,7 +100,7 @@ export function createMailActivities({ outbox, news, directory, mail, clock, key
 
     for (const queued of mails) {
       const again = later.get(queued);
-      if (again !== undefined) await outbox.giveBack([queued.messageId], new Date(clock.now().getTime() + again).toISOString());
+      if (again !== undefined) await outbox.giveBack([queued.messageId], again);
       else await outbox.finish(queued.messageId, nobody.has(queued) && !queued.settledCopies.length ? 'nobody' : 'settled');
     }
   }
