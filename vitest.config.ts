@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/parts/**'],
-    globalSetup: ['test/postgres.ts', 'test/temporal.ts'],
+    globalSetup: 'test/servers.ts',
     // Two workers beside PostgreSQL and Temporal are what a small machine carries without timing out.
     pool: 'forks',
     maxWorkers: 2,

@@ -76,12 +76,8 @@ export const townParts: readonly Part[] = [
     name: 'ledger',
     after: ['postgres', 'city'],
     work: async (site) => {
-      const { settings, state, variables, ports } = site;
-      if (!variables.DATABASE_URL) {
-        const superuser = `postgres://postgres:${state.superuserPassword}@127.0.0.1:${ports.postgres}/postgres`;
-        await ensureDatabase(superuser, { role: 'telework', password: state.databasePassword, database: 'telework' });
-      }
-      const databaseUrl = settings.DATABASE_URL ?? '';
+      const databaseUrl = site.settings.DATABASE_URL ?? '';
+      if (!site.variables.DATABASE_URL) await ensureDatabase(site.superuserUrl, databaseUrl);
       const { migrateLedger } = await import('../activities/ledger/migrate.js');
       await migrateLedger(databaseUrl);
     },

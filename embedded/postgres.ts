@@ -78,12 +78,10 @@ export async function postgresProgram({ home, port, password, environment, forge
   };
 }
 
-/** Makes sure that the role and its own database exist. @returns the role's address of it. */
-export async function ensureDatabase(
-  superuserUrl: string,
-  { role, password, database }: { role: string; password: string; database: string },
-): Promise<string> {
-  const address = new URL(superuserUrl);
+/** Makes sure that the address's role and its database exist. */
+export async function ensureDatabase(superuserUrl: string, address: string): Promise<void> {
+  const { username: role, password, pathname } = new URL(address);
+  const database = pathname.slice(1);
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   try {
@@ -94,10 +92,6 @@ export async function ensureDatabase(
   } finally {
     await client.end();
   }
-  address.username = role;
-  address.password = password;
-  address.pathname = `/${database}`;
-  return address.href;
 }
 
 /** Outside every clone, and open to the user `postgres`. */

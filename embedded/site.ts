@@ -30,6 +30,11 @@ export class Site {
     saveState(this.files, this.#state);
   }
 
+  /** Of the embedded PostgreSQL. */
+  get superuserUrl(): string {
+    return `postgres://postgres:${this.state.superuserPassword}@127.0.0.1:${this.ports.postgres}/postgres`;
+  }
+
   /** The sample town's accounts; none when people come from a directory elsewhere. */
   get accounts(): TownAccounts | undefined {
     return this.variables.DIRECTORY_URL ? undefined : readJson<TownAccounts>(this.files.accounts);
