@@ -1,0 +1,305 @@
+import {
+  AndFilter,
+  type Client,
+  type Entry,
+  EqualityFilter,
+  ExtensibleFilter,
+  type Filter,
+  NoSuchObjectError,
+  OrFilter,
+  type SearchOptions,
+} from 'ldapts';
+import type { Clock } from '../ledger/port.js';
+import { type Attribute, type Preset, presets } from './ldap-presets.js';
+import { isRefusal, type LdapConnection, LdapSessions } from './ldap-session.js';
+import type { Capacity, DirectoryPort, StaffMember, Unit } from './port.js';
+
+/** Where and how a municipality keeps its directory. */
+export interface LdapDirectoryOptions extends LdapConnection {
+  /** Everything is looked for below it. */
+  baseDn: string;
+  /** The entry below which the units lie nested, whose own head is the next superior of the topmost heads; `ou=units` below the base if absent. */
+  unitsDn?: string;
+  preset: keyof typeof presets;
+  /** Accounts of Active Directory end at an instant. */
+  clock: Clock;
+}
+
+/** The role groups of the municipality (design §8) and the capacity that each gives. */
+const roles = {
+  'telework-hr': 'hr',
+  'telework-it': 'it',
+  'telework-admin': 'admin',
+  'telework-committee': 'committee',
+  'telework-personnel': 'personnel',
+  'telework-mayor': 'mayor',
+  'telework-emergency-authority': 'emergencyAuthority',
+} as const satisfies Record<string, Capacity>;
+
+/** The groups whose members have a role in each of their departments. */
+const departmentRoles = { 'telework-terminal-manager': 'keeper', 'telework-promoter': 'promoter' } as const;
+
+const groupOf = Object.fromEntries([...Object.entries(roles), ...Object.entries(departmentRoles)].map(([group, role]) => [role, group]));
+
+/** Fewer than the 1,000 entries that Active Directory gives at once. */
+const pageSize = 500;
+
+/** An answer of the directory before it means anything. */
+interface Found {
+  dn: string;
+  of: Attribute;
+}
+
+/** The municipality's directory over LDAP; questions share one connection. `close` ends it. */
+export function createLdapDirectory(options: LdapDirectoryOptions): DirectoryPort & { close(): void } {
+  const { baseDn, clock } = options;
+  const preset: Preset = presets[options.preset];
+  const unitsDn = options.unitsDn ?? `ou=units,${baseDn}`;
+  const sessions = new LdapSessions(options);
+  const people = peopleIn(preset, baseDn, clock);
+  const units = unitsIn(preset, unitsDn);
+
+  const capacitiesOf = async (client: Client, staffNumber: string): Promise<readonly Capacity[] | undefined> => {
+    const person = await people.byNumber(client, staffNumber);
+    if (!person || person.member.disabled) return undefined;
+    const [groups, posts] = await Promise.all([people.groupsOf(client, person.dn), units.headedBy(client, person.dn)]);
+    const { departments } = person.member;
+    return [
+      `staff:${person.member.staffNumber}`,
+      ...posts,
+      ...groups.flatMap((group): readonly Capacity[] => {
+        if (isKey(departmentRoles, group)) return departments.map((department): Capacity => `${departmentRoles[group]}:${department}`);
+        return isKey(roles, group) ? [roles[group]] : [];
+      }),
+    ];
+  };
+
+  const holdersOf = async (client: Client, capacity: Capacity): Promise<readonly StaffMember[]> => {
+    const [role = '', ...rest] = capacity.split(':');
+    const subject = rest.join(':');
+    if (rest.length > 0 && !askable(subject)) return [];
+    switch (role) {
+      case 'staff':
+        return [await people.byNumber(client, subject)].flatMap((person) => person?.member ?? []);
+      case 'head':
+      case 'superior': {
+        const dn = await (role === 'head' ? units.headOf(client, subject) : units.superiorOf(client, subject));
+        return dn === undefined ? [] : [await people.byDn(client, dn)].flatMap((person) => person?.member ?? []);
+      }
+      case 'keeper':
+      case 'promoter':
+        return people.inGroup(client, groupOf[role] ?? '', subject);
+      default:
+        return people.inGroup(client, groupOf[role] ?? '');
+    }
+  };
+
+  return {
+    async authenticate(staffNumber, password, signal) {
+      if (password === '' || password.length > longestPassword || !askable(staffNumber) || !wellFormed(password)) return 'wrong';
+      const person = await sessions.ask((client) => people.byNumber(client, staffNumber), signal);
+      if (!person) return 'wrong';
+      // Whatever the password: OpenLDAP's password policy does not say whether that of a locked account was right.
+      if (person.member.disabled) return 'disabled';
+      try {
+        await sessions.bind(person.dn, password, signal);
+        return 'ok';
+      } catch (error) {
+        if (isRefusal(error)) return preset.disabledAtBind?.test(error.message) ? 'disabled' : 'wrong';
+        throw error;
+      }
+    },
+    staffMember: async (staffNumber, signal) => {
+      if (!askable(staffNumber)) return undefined;
+      const person = await sessions.ask((client) => people.byNumber(client, staffNumber), signal);
+      return person?.member;
+    },
+    capacitiesOf: async (staffNumber, signal) =>
+      askable(staffNumber) ? sessions.ask((client) => capacitiesOf(client, staffNumber), signal) : undefined,
+    holdersOf: async (capacity, signal) => {
+      const holders = await sessions.ask((client) => holdersOf(client, capacity), signal);
+      return holders.filter(({ disabled }) => !disabled);
+    },
+    unit: async (id, signal) =>
+      askable(id)
+        ? sessions.ask(async (client) => {
+            const unit = await units.byId(client, id);
+            if (!unit) return undefined;
+            const head = unit.head === undefined ? undefined : await people.byDn(client, unit.head);
+            return { ...unit.unit, ...(head && { head: head.member.staffNumber }) };
+          }, signal)
+        : undefined,
+    close: () => sessions.close(),
+  };
+}
+
+const isKey = <Key extends string>(record: Readonly<Record<Key, unknown>>, key: string): key is Key => Object.hasOwn(record, key);
+
+/** Longer than any password policy asks for; far below what makes a directory close the connection. */
+const longestPassword = 1_024;
+
+const wellFormed = (text: string) => !/\p{Surrogate}/u.test(text);
+
+/** Staff numbers and unit ids are short; a NUL or half a character is in no directory, and servers differ in what they make of one. */
+const askable = (text: string) => text.length > 0 && text.length <= 64 && !text.includes('\0') && wellFormed(text);
+
+const equals = (attribute: string, value: string) => new EqualityFilter({ attribute, value });
+const both = (...filters: Filter[]) => new AndFilter({ filters });
+
+async function search(client: Client, base: string, { attributes = [], ...options }: SearchOptions): Promise<Found[]> {
+  try {
+    const { searchEntries } = await client.search(base, {
+      ...options,
+      attributes,
+      ...(options.scope !== 'base' && { paged: { pageSize } }),
+    });
+    return searchEntries.map((entry) => ({ dn: entry.dn, of: attributesOf(entry) }));
+  } catch (error) {
+    if (error instanceof NoSuchObjectError) return [];
+    throw error;
+  }
+}
+
+function attributesOf(entry: Entry): Attribute {
+  const values = new Map(Object.entries(entry).map(([name, value]) => [name.toLowerCase(), [value].flat().map(String)]));
+  return (name) => values.get(name.toLowerCase()) ?? [];
+}
+
+/** A DN as a key: case and the spaces around separators do not count. */
+const keyOf = (dn: string) => dn.toLowerCase().replace(/\s*([,=])\s*/g, '$1');
+
+const above = (dn: string) => dn.replace(/^(?:\\.|[^,\\])*,/, '');
+
+function peopleIn(preset: Preset, baseDn: string, clock: Clock) {
+  const { person, group } = preset;
+  const attributes = [
+    person.staffNumber,
+    person.name,
+    person.furigana,
+    person.mail,
+    person.title,
+    person.employment,
+    ...person.departments,
+    ...person.state,
+  ];
+  const read = ({ dn, of }: Found) => ({ dn, member: staffMember(person, of, clock.now()) });
+
+  const byDn = async (client: Client, dn: string) => {
+    const [found] = await search(client, dn, { scope: 'base', filter: person.filter, attributes });
+    return found && read(found);
+  };
+
+  return {
+    byDn,
+    async byNumber(client: Client, staffNumber: string) {
+      const [found] = await search(client, baseDn, { filter: both(person.filter, equals(person.staffNumber, staffNumber)), attributes });
+      return found && read(found);
+    },
+    /** Names of the groups that the person is in. */
+    async groupsOf(client: Client, dn: string): Promise<string[]> {
+      const isMember = preset.membersOfMembers
+        ? new ExtensibleFilter({ matchType: group.member, rule: preset.membersOfMembers, value: dn })
+        : equals(group.member, dn);
+      const found = await search(client, baseDn, { filter: both(group.filter, isMember), attributes: [group.name] });
+      return found.flatMap(({ of }) => of(group.name));
+    },
+    /** Members of the group, of one department or all. */
+    async inGroup(client: Client, name: string, department?: string): Promise<StaffMember[]> {
+      const [found] = await search(client, baseDn, { filter: both(group.filter, equals(group.name, name)), attributes: [group.member] });
+      if (!found) return [];
+      const inDepartment =
+        department === undefined ? [] : [new OrFilter({ filters: person.departments.map((attribute) => equals(attribute, department)) })];
+      if (preset.membersOfMembers) {
+        const isMember = new ExtensibleFilter({ matchType: 'memberOf', rule: preset.membersOfMembers, value: found.dn });
+        const members = await search(client, baseDn, { filter: both(person.filter, isMember, ...inDepartment), attributes });
+        return members.map((one) => read(one).member);
+      }
+      const members = found.of(group.member);
+      if (inDepartment.length === 0) return (await Promise.all(members.map((dn) => byDn(client, dn)))).flatMap((one) => one?.member ?? []);
+      const keys = new Set(members.map(keyOf));
+      const colleagues = await search(client, baseDn, { filter: both(person.filter, ...inDepartment), attributes });
+      return colleagues.filter(({ dn }) => keys.has(keyOf(dn))).map((one) => read(one).member);
+    },
+  };
+}
+
+function staffMember(person: Preset['person'], of: Attribute, now: Date): StaffMember {
+  const one = (field: 'furigana' | 'mail' | 'title' | 'employment') => {
+    const [value] = of(person[field]);
+    return value === undefined ? {} : { [field]: value };
+  };
+  return {
+    staffNumber: of(person.staffNumber)[0] ?? '',
+    name: of(person.name)[0] ?? '',
+    ...one('furigana'),
+    ...one('mail'),
+    ...one('title'),
+    ...one('employment'),
+    departments: [...new Set(person.departments.flatMap(of))],
+    disabled: person.disabled(of, now),
+  };
+}
+
+function unitsIn({ unit }: Preset, unitsDn: string) {
+  const attributes = [unit.id, unit.name, unit.head];
+  const top = keyOf(unitsDn);
+  const headOf = ({ of }: Found): string | undefined => of(unit.head)[0];
+
+  const find = async (client: Client, id: string): Promise<Found | undefined> => {
+    const found = await search(client, unitsDn, { filter: both(unit.filter, equals(unit.id, id)), attributes });
+    return found.find(({ dn }) => keyOf(dn) !== top);
+  };
+
+  /** The units above, the nearest first, up to the entry that holds all. */
+  const chain = async (client: Client, { dn }: Found): Promise<Found[]> => {
+    if (keyOf(dn) === top) return [];
+    const [parent] = await search(client, above(dn), { scope: 'base', attributes });
+    return parent ? [parent, ...(await chain(client, parent))] : [];
+  };
+
+  return {
+    /** The unit, and the DN of its head. */
+    async byId(client: Client, id: string): Promise<{ unit: Omit<Unit, 'head'>; head: string | undefined } | undefined> {
+      const found = await find(client, id);
+      if (!found) return undefined;
+      const [parent] = keyOf(above(found.dn)) === top ? [] : await search(client, above(found.dn), { scope: 'base', attributes });
+      const [parentId] = parent?.of(unit.id) ?? [];
+      const [name = id] = found.of(unit.name);
+      return { unit: { id: found.of(unit.id)[0] ?? id, name, ...(parentId !== undefined && { parent: parentId }) }, head: headOf(found) };
+    },
+    async headOf(client: Client, id: string): Promise<string | undefined> {
+      const found = await find(client, id);
+      return found && headOf(found);
+    },
+    /** The head of the nearest unit above that has another head: who heads a division and a section of it does not approve their own request. */
+    async superiorOf(client: Client, id: string): Promise<string | undefined> {
+      const found = await find(client, id);
+      return found && superior(found, await chain(client, found), headOf);
+    },
+    /** `head:` of each unit that the person heads, and `superior:` of each unit below whose next superior they are. */
+    async headedBy(client: Client, dn: string): Promise<Capacity[]> {
+      const headed = await search(client, unitsDn, { filter: both(unit.filter, equals(unit.head, dn)), attributes });
+      const below = await Promise.all(headed.map((one) => search(client, one.dn, { filter: unit.filter, attributes })));
+      const all = new Map(below.flat().map((one) => [keyOf(one.dn), one]));
+      const known = (one: Found): Found[] => {
+        const parent = all.get(keyOf(above(one.dn)));
+        return parent && keyOf(one.dn) !== top ? [parent, ...known(parent)] : [];
+      };
+      const isMe = (head: string | undefined) => head !== undefined && keyOf(head) === keyOf(dn);
+      return [...all.values()]
+        .filter((one) => keyOf(one.dn) !== top)
+        .flatMap((one): Capacity[] => {
+          const [id = ''] = one.of(unit.id);
+          return [
+            ...(isMe(headOf(one)) ? [`head:${id}` as const] : []),
+            ...(isMe(superior(one, known(one), headOf)) ? [`superior:${id}` as const] : []),
+          ];
+        });
+    },
+  };
+}
+
+function superior(unit: Found, chain: readonly Found[], headOf: (unit: Found) => string | undefined): string | undefined {
+  const own = keyOf(headOf(unit) ?? '');
+  return chain.map(headOf).find((head) => head !== undefined && keyOf(head) !== own);
+}
