@@ -80,6 +80,11 @@ export const townParts: readonly Part[] = [
       if (!site.variables.DATABASE_URL) await ensureDatabase(site.superuserUrl, databaseUrl);
       const { migrateLedger } = await import('../activities/ledger/migrate.js');
       await migrateLedger(databaseUrl);
+      // The sample town's devices belong to the departments of its own directory.
+      if (site.state.loaded || site.variables.DIRECTORY_URL) return;
+      const { importTown } = await import('./import-town.js');
+      await importTown({ databaseUrl, folder: site.files.city });
+      site.remember({ loaded: true });
     },
   },
   {
