@@ -191,9 +191,14 @@ function peopleIn(preset: Preset, baseDn: string, clock: Clock) {
 
   return {
     byDn,
+    /**
+     * Exactly this number: a directory also finds it with spaces around it, in other case or in wide digits, and one person must not be two. Nobody when
+     * the number is not one person's alone.
+     */
     async byNumber(client: Client, staffNumber: string) {
-      const [found] = await search(client, baseDn, { filter: both(person.filter, equals(person.staffNumber, staffNumber)), attributes });
-      return found && read(found);
+      const found = await search(client, baseDn, { filter: both(person.filter, equals(person.staffNumber, staffNumber)), attributes });
+      const [one, ...others] = found.map(read).filter(({ member }) => member.staffNumber === staffNumber);
+      return others.length === 0 ? one : undefined;
     },
     /** Names of the groups that the person is in. */
     async groupsOf(client: Client, dn: string): Promise<string[]> {
@@ -247,7 +252,7 @@ function unitsIn({ unit }: Preset, unitsDn: string) {
 
   const find = async (client: Client, id: string): Promise<Found | undefined> => {
     const found = await search(client, unitsDn, { filter: both(unit.filter, equals(unit.id, id)), attributes });
-    return found.find(({ dn }) => keyOf(dn) !== top);
+    return found.find(({ dn, of }) => keyOf(dn) !== top && of(unit.id)[0] === id);
   };
 
   /** The units above, the nearest first, up to the entry that holds all. */
@@ -265,7 +270,7 @@ function unitsIn({ unit }: Preset, unitsDn: string) {
       const [parent] = keyOf(above(found.dn)) === top ? [] : await search(client, above(found.dn), { scope: 'base', attributes });
       const [parentId] = parent?.of(unit.id) ?? [];
       const [name = id] = found.of(unit.name);
-      return { unit: { id: found.of(unit.id)[0] ?? id, name, ...(parentId !== undefined && { parent: parentId }) }, head: headOf(found) };
+      return { unit: { id, name, ...(parentId !== undefined && { parent: parentId }) }, head: headOf(found) };
     },
     async headOf(client: Client, id: string): Promise<string | undefined> {
       const found = await find(client, id);
