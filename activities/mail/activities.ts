@@ -152,9 +152,8 @@ export function createMailActivities({ outbox, news, directory, mail, clock, key
 
   /** The same for ever for one mail and one person. */
   function copyId(messageId: string, staffNumber: string): string {
-    const [local, domain] = messageId.split('@');
     const digest = createHmac('sha256', key).update(`${messageId}\n${staffNumber}`).digest('hex');
-    return `${local}.${digest.slice(0, 32)}@${domain}`;
+    return `${digest.slice(0, 32)}@${messageId.split('@')[1]}`;
   }
 
   return { drainOutbox };
