@@ -92,12 +92,6 @@ const forbidden = [
     to: { path: '^node_modules/(zod|zod-openapi)/' },
   },
   {
-    name: 'ldapjs-stays-in-the-town',
-    comment: 'Decommissioned, with an open denial of service: for sample towns on loopback only.',
-    from: { pathNot: '^embedded/' },
-    to: { path: '^node_modules/ldapjs/', ...values },
-  },
-  {
     name: 'entry-points-are-started',
     comment: 'A main opens connections when it is imported.',
     from: {},

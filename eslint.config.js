@@ -15,7 +15,6 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
-      // Also refuses `async` validators of Updates, which are not awaited and jam the workflow.
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
@@ -31,6 +30,15 @@ export default tseslint.config(
       'temporal/workflow-prefer-single-object-args': 'off', // Takes every exported function for a workflow.
       'temporal/workflow-replay-testing-required-comment': 'off', // The tests replay every history; a comment proves nothing.
       'temporal/workflow-require-explicit-payload-types': 'off', // Also asks for the arguments of messages that have none.
+      'no-restricted-syntax': [
+        'error',
+        ...['Property[key.name="validator"] > ', 'VariableDeclarator[id.name=/validator$/i] > ', '[id.name=/validator$/i]'].map(
+          (place) => ({
+            selector: `${place}:function[async=true]`,
+            message: 'A validator is not awaited: an asynchronous one lets everything pass and jams the workflow.',
+          }),
+        ),
+      ],
       'no-restricted-globals': [
         'error',
         ...['process', 'Buffer', 'fetch', 'crypto', 'performance', 'require'].map((name) => ({
