@@ -1,5 +1,6 @@
+import { fc } from '@fast-check/vitest';
 import type { LoanPolicy, LoanRequest } from '../../workflows/device-loan/contract.js';
-import { apply, type Loan, type LoanEvent } from '../../workflows/device-loan/rules.js';
+import { apply, due, type Loan, type LoanEvent } from '../../workflows/device-loan/rules.js';
 
 /** An invented pack, as strict as Oyama's where it matters. */
 export const policy: LoanPolicy = {
@@ -69,4 +70,49 @@ const usual: readonly LoanEvent[] = [
 export function after(name: LoanEvent['name'], over: Partial<LoanRequest> = {}): Loan {
   const length = usual.findIndex((event) => event.name === name) + 1;
   return [opening(over), ...usual.slice(1, length)].reduce<Loan | undefined>(apply, undefined) as Loan;
+}
+
+/** Choices for a random walk of forty steps. */
+export const choicesOf40 = fc.array(fc.nat(99), { minLength: 40, maxLength: 40 });
+
+/** What is filed with an event of this name so that no rule refuses it in a usual case. */
+const filed: Partial<Record<LoanEvent['name'], object>> = {
+  reserve: device,
+  reassign: { assetTag: 'PC-002', pool: 'common', collectBy: '2027-04-06T15:00:00.000Z' },
+  chooseDevice: { assetTag: 'PC-003' },
+  askExtension: { until: '2027-04-20', urgent: true },
+  decideExtension: { granted: true },
+  receive: { terms: '2020-02-01' },
+  prepare: { assetTag: 'PC-001', fingerprintEnrolled: true, accessories: ['wire', 'mouse'] },
+  takeBack: { accessories: ['wire'] },
+  find: { accessories: [] },
+  reportLoss: { how: 'loss', report: words },
+  erase: { method: 'purge', tool: 'nwipe', toolVersion: '0.37', dataClass: 'confidential' },
+  accountFor: { how: 'back' },
+};
+
+/** A random walk through what is due, from the request on. */
+export function walk(choices: readonly number[]): readonly LoanEvent[] {
+  const events = [opening()];
+  let loan = apply(undefined, opening());
+  for (const choice of choices) {
+    const open = due(loan);
+    const one = open[choice % open.length];
+    if (!one) break;
+    const what = one.step === 'accountFor' ? { accessory: loan.missing[0] } : {};
+    const signed = { by: '9001', ...('who' in one && { as: one.who }) };
+    const event = { name: one.step, input: { ...signed, ...filed[one.step], ...what }, key: `key-${events.length}` } as LoanEvent;
+    events.push(event);
+    loan = apply(loan, event);
+  }
+  return events;
+}
+
+/** The loan after each of the events. */
+export function statesOf(events: readonly LoanEvent[]): readonly Loan[] {
+  let loan: Loan | undefined;
+  return events.map((event) => {
+    loan = apply(loan, event);
+    return loan;
+  });
 }

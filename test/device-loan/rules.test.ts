@@ -2,7 +2,7 @@ import { fc, it as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { Loan, LoanEvent, LoanStep } from '../../workflows/device-loan/rules.js';
 import { apply, claim, due, mails, readers, refusal, refuseRequest, reminds } from '../../workflows/device-loan/rules.js';
-import { after, opening, policy, request, words } from './cases.js';
+import { after, choicesOf40, policy, request, statesOf, walk, words } from './cases.js';
 
 const today = '2027-03-30';
 const it9001 = { by: '9001', as: 'it' } as const;
@@ -187,45 +187,11 @@ describe('whom the morning round reminds (design §4.1)', () => {
 });
 
 describe('all states, by random walks', () => {
-  const choicesOf40 = fc.array(fc.nat(99), { minLength: 40, maxLength: 40 });
-  /** An event of this name that no rule refuses in a usual case. */
-  const inputs: Partial<Record<LoanEvent['name'], object>> = {
-    reserve: { assetTag: 'PC-001', pool: 'tax', collectBy: '2027-04-06T15:00:00.000Z' },
-    reassign: { assetTag: 'PC-002', pool: 'common', collectBy: '2027-04-06T15:00:00.000Z' },
-    chooseDevice: { assetTag: 'PC-003' },
-    askExtension: { until: '2027-04-20', urgent: true },
-    decideExtension: { granted: true },
-    receive: { terms: '2020-02-01' },
-    prepare: { assetTag: 'PC-001', fingerprintEnrolled: true, accessories: ['wire', 'mouse'] },
-    takeBack: { accessories: ['wire'] },
-    find: { accessories: [] },
-    reportLoss: { how: 'loss', report: words },
-    erase: { method: 'purge', tool: 'nwipe', toolVersion: '0.37', dataClass: 'confidential' },
-    accountFor: { how: 'back' },
-  };
-  const walk = (choices: readonly number[]) => {
-    const states = [apply(undefined, opening())];
-    for (const choice of choices) {
-      const loan = states.at(-1) as Loan;
-      const open = due(loan);
-      const one = open[choice % open.length];
-      if (!one) break;
-      const filed = one.step === 'accountFor' ? { accessory: loan.missing[0] } : {};
-      const event = {
-        name: one.step,
-        input: { by: '9001', as: 'who' in one ? one.who : undefined, ...inputs[one.step], ...filed },
-        key: 'k',
-      };
-      states.push(apply(loan, event as LoanEvent));
-    }
-    return states;
-  };
-
   property.prop([choicesOf40], { seed: 4, numRuns: 2_000 })(
     'a case ends with nothing claimed, except a device that is gone; and what is out is in custody until a second person has confirmed',
     (choices) => {
       let confirmed = true;
-      for (const loan of walk(choices)) {
+      for (const loan of statesOf(walk(choices))) {
         const wants = claim(loan);
         const closed = due(loan).length === 0;
         if (closed) expect(wants === undefined || ['writtenOff', 'destroyed'].includes(loan.status)).toBe(true);
@@ -240,7 +206,8 @@ describe('all states, by random walks', () => {
 
   it('every status is reached by some walk', () => {
     const seen = new Set<string>();
-    for (const choices of fc.sample(choicesOf40, { seed: 8, numRuns: 30_000 })) for (const { status } of walk(choices)) seen.add(status);
+    for (const choices of fc.sample(choicesOf40, { seed: 8, numRuns: 30_000 }))
+      for (const { status } of statesOf(walk(choices))) seen.add(status);
     expect([...seen].sort()).toEqual(
       [
         ...[

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { NativeConnection, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { expect, inject } from 'vitest';
 import { createInventoryActivities } from '../../activities/inventory/activities.js';
 import { createBuiltInInventory } from '../../activities/inventory/built-in.js';
@@ -17,6 +17,7 @@ import type { Loan, LoanEvent, LoanStep } from '../../workflows/device-loan/rule
 import { nudge } from '../../workflows/shared/case.js';
 import { freshDatabase, type TestDatabase } from '../database.js';
 import { replayAll } from '../histories.js';
+import { quietRuntime } from '../temporal-runtime.js';
 import { opening } from './cases.js';
 
 /** People of the tests, and what they act as. */
@@ -45,7 +46,7 @@ export class LoanTown {
   ) {}
 
   static async open(): Promise<LoanTown> {
-    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
+    quietRuntime();
     const address = inject('temporalAddress');
     const [database, bundle, connection, native] = await Promise.all([
       freshDatabase(),
