@@ -69,6 +69,15 @@ export function today(instant: string): string {
   return Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
 }
 
+/** The first morning round (8:30 on business days, design §4.1) after the instant. */
+export function nextRound(calendar: Pick<Calendar, 'addBusinessDays'>, instant: string): string {
+  const roundOf = (date: string) => Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone, plainTime: '08:30' }).toInstant();
+  const day = today(instant);
+  const first = roundOf(calendar.addBusinessDays(day, 0));
+  const next = Temporal.Instant.compare(first, instant) > 0 ? first : roundOf(calendar.addBusinessDays(day, 1));
+  return next.toString({ fractionalSecondDigits: 3 });
+}
+
 /** The fiscal year (年度) of the date, which begins on 1 April: 2027 for 2028-03-31. */
 export function fiscalYear(date: string): number {
   const { year, month } = plainDate(date);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fc, test as property } from '@fast-check/vitest';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { eraYear, fiscalYear, municipalCalendar, today } from '../config/calendar.js';
+import { eraYear, fiscalYear, municipalCalendar, nextRound, today } from '../config/calendar.js';
 import { readClosures } from '../config/closures.js';
 
 const calendar = municipalCalendar();
@@ -128,6 +128,16 @@ describe('instants', () => {
     expect(calendar.endOfDay('2026-11-23')).toBe('2026-11-23T15:00:00.000Z');
     expect(calendar.isBusinessDay('2026-11-23')).toBe(false);
   });
+});
+
+describe('the next morning round', () => {
+  test.each([
+    ['2026-11-24T08:29:59+09:00', '2026-11-23T23:30:00.000Z', 'before 8:30: the same morning'],
+    ['2026-11-24T08:30:00+09:00', '2026-11-24T23:30:00.000Z', 'at 8:30: that of the next day'],
+    ['2026-11-20T17:15:00+09:00', '2026-11-23T23:30:00.000Z', 'a Friday evening: over the weekend and 勤労感謝の日'],
+    ['2026-11-23T07:00:00+09:00', '2026-11-23T23:30:00.000Z', 'the morning of a holiday: none is held'],
+    ['2026-12-28T12:00:00+09:00', '2027-01-03T23:30:00.000Z', '仕事納め: 仕事始め'],
+  ])('after %s: %s, %s', (instant, round) => expect(nextRound(calendar, instant)).toBe(round));
 });
 
 describe('years', () => {
