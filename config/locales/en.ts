@@ -112,7 +112,13 @@ export const en: Translation = {
     },
     loanWithdrawn: {
       subject: 'Device loan request withdrawn',
-      body: ['The device loan request has been withdrawn.', '', 'If a device is needed again, please file a new request.'],
+      body: [
+        'The request has been withdrawn, so this device is not lent.',
+        '',
+        'Asset tag: {{assetTag}}',
+        '',
+        'Please stop preparing it. It goes to the next loan.',
+      ],
     },
     loanExpired: {
       subject: 'Device loan request expired',
@@ -309,6 +315,7 @@ export const en: Translation = {
     termsChanged: 'The terms have changed. Read version {{limit}} and sign again (source: {{article}}).',
     otherTerms: 'That is another version of the terms. Read version {{limit}} and sign (source: {{article}}).',
     notBorrower: 'Only the user can do this (source: {{article}}).',
+    notYourDepartment: 'That is not a department of yours (source: {{article}}).',
   },
 
   problem: {
@@ -327,7 +334,21 @@ export const en: Translation = {
     keyNeeded: 'An Idempotency-Key is required.',
     tooMany: 'Too many requests. Please try again later.',
     away: 'Not available at the moment. Please try again later.',
+    changed: 'It has been changed meanwhile. Please look at it again.',
+    versionNeeded: 'An If-Match header is required.',
     internal: 'Something went wrong in the system.',
+  },
+
+  invalid: {
+    required: 'This is required.',
+    wrongType: 'This is of the wrong type ({{limit}}).',
+    unknownField: 'There is no such field.',
+    notOneOf: 'This must be one of: {{limit}}.',
+    tooSmall: 'This is too short or too small (at least {{limit}}).',
+    tooLarge: 'This is too long or too large (at most {{limit}}).',
+    wrongForm: 'This is not of the right form.',
+    wrongEncoding: 'Please send UTF-8.',
+    repeated: 'Something is named twice.',
   },
 
   field: {

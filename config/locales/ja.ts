@@ -125,7 +125,13 @@ export const ja = {
     },
     loanWithdrawn: {
       subject: '端末機等借用願の取下げ',
-      body: ['端末機等借用願が取り下げられました。', '', '改めて端末機が必要となった場合は、端末機等借用願を提出してください。'],
+      body: [
+        '端末機等借用願が取り下げられたため、次の端末機の貸出しを取りやめました。',
+        '',
+        'PC管理番号：{{assetTag}}',
+        '',
+        '準備をしていた場合は、中止してください。端末機は、次の貸出しに充てられます。',
+      ],
     },
     loanExpired: {
       subject: '端末機等借用願の失効',
@@ -325,6 +331,7 @@ export const ja = {
     termsChanged: '利用条件が変更されています。第{{limit}}版を確認の上、改めて受領の手続をしてください（根拠：{{article}}）。',
     otherTerms: '確認した利用条件の版が異なります。{{limit}}版を確認の上、受領の手続をしてください（根拠：{{article}}）。',
     notBorrower: 'この手続は、使用者本人が行ってください（根拠：{{article}}）。',
+    notYourDepartment: '本人の所属ではありません（根拠：{{article}}）。',
   },
 
   /** Titles of the problem details that the API answers with. */
@@ -344,7 +351,22 @@ export const ja = {
     keyNeeded: 'Idempotency-Key が必要です。',
     tooMany: 'アクセスが集中しています。しばらくしてからやり直してください。',
     away: 'ただいま利用できません。しばらくしてからやり直してください。',
+    changed: 'その間に変更されています。もう一度確認してください。',
+    versionNeeded: 'If-Matchヘッダーが必要です。',
     internal: 'システムに問題が発生しました。',
+  },
+
+  /** What is wrong with one field of what was handed in. */
+  invalid: {
+    required: '入力が必要です。',
+    wrongType: '型が違います（{{limit}}）。',
+    unknownField: 'この項目はありません。',
+    notOneOf: '次のいずれかにしてください：{{limit}}。',
+    tooSmall: '短すぎるか、小さすぎます（{{limit}}以上）。',
+    tooLarge: '長すぎるか、大きすぎます（{{limit}}以下）。',
+    wrongForm: '形式が正しくありません。',
+    wrongEncoding: 'UTF-8で送ってください。',
+    repeated: '同じものが重複しています。',
   },
 
   field: {

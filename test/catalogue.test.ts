@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { escapeHtml, renderMail } from '../activities/mail/render.js';
+import { en } from '../config/locales/en.js';
+import { ja } from '../config/locales/ja.js';
+import { dateInWords, mailText, say } from '../config/texts.js';
+import { steps } from '../workflows/device-loan/contract.js';
+
+type Words = { readonly [key: string]: string | readonly string[] | Words };
+
+/** Every text by its path; the lines of a body are one text. */
+function flat(words: Words, path = ''): Map<string, string> {
+  const entries = Object.entries(words).flatMap(([key, value]): [string, string][] => {
+    if (typeof value === 'string') return [[`${path}${key}`, value]];
+    if (Array.isArray(value)) return [[`${path}${key}`, value.join('\n')]];
+    return [...flat(value as Words, `${path}${key}.`)];
+  });
+  return new Map(entries);
+}
+
+const [japanese, english] = [flat(ja), flat(en)];
+const placeholders = (text: string): string[] => [...text.matchAll(/\{\{(.+?)\}\}/g)].map(([, inside]) => inside ?? '').sort();
+const distinct = <Item>(items: readonly Item[]): Item[] => [...new Set(items)];
+const templates = Object.keys(ja.mail) as (keyof typeof ja.mail)[];
+
+describe('the catalogue', () => {
+  test('has the same keys in both languages', () => {
+    expect([...english.keys()].sort()).toEqual([...japanese.keys()].sort());
+  });
+
+  test.each([...japanese.keys()])('says the same with the same placeholders: %s', (key) => {
+    const [original, translation] = [japanese.get(key) ?? '', english.get(key) ?? ''];
+    expect(original.trim()).not.toBe('');
+    expect(translation.trim()).not.toBe('');
+    expect(distinct(placeholders(translation))).toEqual(distinct(placeholders(original)));
+    expect(translation).not.toMatch(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u);
+  });
+
+  test('knows every format that a placeholder asks for', () => {
+    const formats = [...japanese.values(), ...english.values()].flatMap(placeholders).flatMap((inside) => inside.split(', ').slice(1));
+    for (const format of distinct(formats)) expect(['date', 'lastDay', ...Object.keys(ja)]).toContain(format);
+  });
+
+  test('every mail says where to go on, and its receipt number in subject and body', () => {
+    for (const template of templates) {
+      for (const language of ['ja', 'en'] as const) {
+        const { subject, text } = mailText(language, template, {
+          recipient: '花子',
+          receiptNumber: '令和8-貸-0123',
+          link: 'https://t.example.jp/1',
+        });
+        expect(subject).toContain('令和8-貸-0123');
+        expect(text).toContain('令和8-貸-0123');
+        expect(text).toContain('https://t.example.jp/1');
+        expect(`${subject}${text}`).not.toMatch(/\{\{|undefined|(mail|frame)\.\w/);
+      }
+    }
+  });
+});
+
+describe('every code that the loan uses has its words', () => {
+  const rules = readFileSync(new URL('../workflows/device-loan/rules.ts', import.meta.url), 'utf8');
+  const reservations = readFileSync(new URL('../activities/ledger/reservations.ts', import.meta.url), 'utf8');
+  const codes = (source: string, pattern: RegExp): string[] => distinct([...source.matchAll(pattern)].map(([, code]) => code ?? ''));
+
+  test('refusals', () => {
+    const found = codes(rules + reservations, /code: '(\w+)'/g);
+    expect(found.length).toBeGreaterThan(10);
+    for (const code of found) expect(Object.keys(ja.refusal)).toContain(code);
+  });
+
+  test('fields of refusals', () => {
+    for (const field of codes(rules + reservations, /field: '(\w+)'/g)) expect(Object.keys(ja.field)).toContain(field);
+  });
+
+  test('mails', () => {
+    const ordering = rules.slice(rules.indexOf('export function mails'), rules.indexOf('\n}\n', rules.indexOf('export function mails')));
+    const found = codes(ordering, /'((?:loan|extension|device|loss|accessory|erasure)[A-Z]\w+)'/g);
+    expect(found.length).toBeGreaterThan(10);
+    for (const template of found) expect(templates).toContain(template);
+  });
+
+  test('steps and statuses', () => {
+    for (const step of Object.keys(steps)) expect(say('ja', 'step', `device-loan.${step}`)).not.toContain('device-loan');
+    for (const step of codes(rules, /case '(\w+)':/g))
+      expect({ ...ja.step['device-loan'], ...ja.status['device-loan'] }).toHaveProperty(step);
+  });
+});
+
+describe('values in words', () => {
+  test.each([
+    ['2026-11-21', '令和8年11月21日(土)', 'Sat, 21 November 2026'],
+    ['2019-05-01', '令和元年5月1日(水)', 'Wed, 1 May 2019'],
+    ['2019-04-30', '平成31年4月30日(火)', 'Tue, 30 April 2019'],
+    ['2028-02-29', '令和10年2月29日(火)', 'Tue, 29 February 2028'],
+    ['2026-11-21T14:59:59.999Z', '令和8年11月21日(土)', 'Sat, 21 November 2026'],
+    ['2026-11-21T15:00:00.000Z', '令和8年11月22日(日)', 'Sun, 22 November 2026'],
+    ['PC-1', 'PC-1', 'PC-1'],
+  ])('%s', (value, inJapanese, inEnglish) => {
+    expect(dateInWords(value, 'ja')).toBe(inJapanese);
+    expect(dateInWords(value, 'en')).toBe(inEnglish);
+  });
+
+  test('a time limit is the day that ends with it', () => {
+    const { text } = mailText('ja', 'loanReadyForPickup', { collectBy: '2026-11-20T15:00:00.000Z' });
+    expect(text).toContain('受取期限：令和8年11月20日(金)');
+  });
+
+  test('codes, one or several; what is unknown stays, what is missing is a dash', () => {
+    expect(mailText('ja', 'accessoryMissing', { missing: 'wire,mouse' }).text).toContain('セキュリティワイヤー、マウス');
+    expect(say('en', 'refusal', 'kindNotOffered', { limit: 'laptop, hovercraft', article: 'x' })).toContain(
+      'laptop, hovercraft (source: x)',
+    );
+    expect(mailText('ja', 'accessoryMissing', { assetTag: '' }).text).toContain('PC管理番号：—');
+    expect(say('ja', 'refusal', 'notYetInvented')).toBe('notYetInvented');
+    expect(say('ja', 'refusal', '__proto__')).toBe('__proto__');
+  });
+
+  test('the digest lists its items and counts them', () => {
+    const item = { receiptNumber: '令和8-貸-0123', step: 'device-loan.approve', since: '2026-11-20T00:00:00.000Z', who: 'head' };
+    const { subject, text } = mailText('ja', 'morningDigest', { items: [item, { ...item, receiptNumber: '令和8-貸-0124' }] });
+    expect(subject).toContain('2件');
+    expect(text).toContain(
+      '・令和8-貸-0123　端末機等借用願の承認（令和8年11月20日(金)から。所属長として）\n・令和8-貸-0124　端末機等借用願の承認（令和8年11月20日(金)から。所属長として）',
+    );
+  });
+});
+
+describe('what comes from outside', () => {
+  const hostile = '花子\r\nBcc: x\u2028{{link}} $t(frame.closing) $& <b>&amp;"\'\u202e';
+  const shown = '花子 Bcc: x {{link}} $t(frame.closing) $& <b>&amp;"\' ';
+
+  test('begins no line, is no template and turns no writing', () => {
+    expect(mailText('ja', 'loanRefused', { recipient: hostile, link: 'https://t.example.jp' }).text.split('\n')[0]).toBe(`${shown} 様`);
+  });
+
+  test('is text in HTML, where our link is the only one', () => {
+    const mail = {
+      messageId: '1@example.jp',
+      to: 'it',
+      template: 'lossReported',
+      params: { assetTag: '<img src=x>', how: 'theft' },
+      queuedAt: '2026-11-21T00:00:00.000Z',
+      settledCopies: [],
+    } as const;
+    const link = 'https://t.example.jp/?a=1&b="2"';
+    const html = renderMail(mail, { recipient: hostile, person: '<script>', link })?.html ?? '';
+    expect(html).toContain(escapeHtml(shown));
+    expect(html).not.toMatch(/<(script|img|b)\b/);
+    expect(distinct(html.match(/<a [^>]*>/g) ?? [])).toEqual(['<a href="https://t.example.jp/?a=1&amp;b=&quot;2&quot;">']);
+    expect(html.indexOf('lang="ja"')).toBeLessThan(html.indexOf('lang="en"'));
+  });
+
+  test('a template that is none renders nothing', () => {
+    const mail = { messageId: '1@example.jp', to: 'it', params: {}, queuedAt: '2026-11-21T00:00:00.000Z', settledCopies: [] } as const;
+    for (const template of ['', 'toString', '__proto__', 'loanRequested.subject'])
+      expect(renderMail({ ...mail, template }, { recipient: 'x', link: 'y' })).toBeUndefined();
+  });
+});
