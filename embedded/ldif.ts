@@ -10,12 +10,12 @@ const safe = /^(?![ :<])[\x01-\x09\x0b\x0c\x0e-\x7f]*(?<! )$/;
 const line = (name: string, value: string) =>
   safe.test(value) ? `${name}: ${value}` : `${name}:: ${Buffer.from(value, 'utf8').toString('base64')}`;
 
-/** The entries as an LDIF content file (RFC 2849), UTF-8. */
+/** The entries as an LDIF content file (RFC 2849), UTF-8; without its version line, which OpenLDAP's `slapadd` refuses. */
 export function writeLdif(entries: readonly DirectoryEntry[]): string {
   const records = entries.map(({ dn, attributes }) =>
     [line('dn', dn), ...Object.entries(attributes).flatMap(([name, values]) => values.map((value) => line(name, value)))].join('\n'),
   );
-  return `version: 1\n\n${records.join('\n\n')}\n`;
+  return `${records.join('\n\n')}\n`;
 }
 
 /** Reads an LDIF content file (RFC 2849): folded lines, comments and base64; values are UTF-8. URLs as values (`:<`) and change records are not read. */
