@@ -14,6 +14,9 @@ export const sha256 = (...parts: readonly (string | Buffer)[]): Buffer => {
   return hash.digest();
 };
 
-/** The link of one event in its case's chain; the database computes the same (`event_link` in the migrations). The chain begins with the receipt number's hash. */
+/** What stands before a case's first event; the database computes the same (`case_root` in the migrations). */
+export const caseRoot = (receiptNumber: string, filing: number): Buffer => sha256(`${receiptNumber}\n${filing}`);
+
+/** The link of one event in its case's chain; the database computes the same (`event_link`). `at`: to the microsecond. */
 export const eventLink = (previous: Buffer, place: { caseId: string; seq: number; at: string }, body: string): Buffer =>
   sha256(previous, `${place.caseId}\n${place.seq}\n${place.at}\n${body}`);

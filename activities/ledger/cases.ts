@@ -28,21 +28,24 @@ const placing = `
     where $9 or body->'event'->>'name' not in ${deviceNews} or exists (select from news where key = body->'event'->>'key')
   ), numbered as (
     insert into receipt_counters as counter (letter, fiscal_year, last)
-    select $6, $7::int, 1 where $3::int = 1 and not exists (select from cases where case_id = $2)
+    select $6, $7::int, 1 from entry
+    where $3::int = 1 and ($9 or body->'claim' is null) and not exists (select from cases where case_id = $2)
     on conflict (letter, fiscal_year) do update set last = counter.last + 1
-    returning $8 || '-' || letter || '-' || lpad(last::text, greatest(4, length(last::text)), '0') as receipt_number
+    returning $8 || '-' || letter || '-' || lpad(last::text, greatest(4, length(last::text)), '0') as receipt_number,
+      nextval('filings') as filing
   ), opened as (
-    insert into cases (case_id, procedure, receipt_number, status, department, staff, opened_at, changed_at, seq, state, due, readers, claim,
-      closed, deadline, head_hash, known_asset)
-    select $2, body->>'procedure', receipt_number, summary->>'status', summary->>'department', summary->>'staff', at, at, 1, body->'state', due,
-      body->'readers', body->'claim', json_array_length(due) = 0, deadline,
-      event_link(sha256(convert_to(receipt_number, 'UTF8')), $2, 1, at, body::text), null
-    from entry, numbered, moment where $9 or body->'claim' is null
+    insert into cases (case_id, filing, procedure, receipt_number, status, department, staff, opened_at, changed_at, seq, state, due,
+      readers, claim, closed, deadline, head_hash)
+    select $2, filing, body->>'procedure', receipt_number, summary->>'status', summary->>'department', summary->>'staff', at, at, 1,
+      body->'state', due, body->'readers', body->'claim', json_array_length(due) = 0, deadline,
+      event_link(case_root(receipt_number, filing), $2, 1, at, body::text)
+    from entry, numbered, moment
     on conflict (case_id) do nothing
     returning *
   ), moved as (
     update cases set seq = $3, changed_at = at, status = summary->>'status', department = summary->>'department', staff = summary->>'staff',
-      state = body->'state', due = entry.due, readers = body->'readers', claim = body->'claim', closed = json_array_length(entry.due) = 0, deadline = entry.deadline,
+      state = body->'state', due = entry.due, readers = body->'readers', claim = body->'claim',
+      closed = json_array_length(entry.due) = 0, deadline = entry.deadline,
       head_hash = event_link(head_hash, case_id, $3, at, body::text),
       known_asset = case when name in ${deviceNews} then body->'event'->'input'->>'assetTag' else known_asset end
     from entry, moment

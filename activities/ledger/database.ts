@@ -13,7 +13,7 @@ export type DeviceStatus = 'available' | 'lost' | 'writtenOff' | 'destroyed' | '
 
 interface CaseTable {
   case_id: string;
-  filing: Generated<number>;
+  filing: number;
   procedure: ProcedureName;
   receipt_number: string;
   status: string;
@@ -29,9 +29,7 @@ interface CaseTable {
   closed: boolean;
   deadline: string | null;
   head_hash: Buffer;
-  /** The device of which the case has been told. */
   known_asset: string | null;
-  sealed_seq: Generated<number>;
 }
 
 /** The ledger's tables; what each is for stands in `migrations/`. Instants are ISO 8601 in UTC, days ISO dates, `bigint` are numbers. */

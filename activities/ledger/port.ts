@@ -409,8 +409,27 @@ export interface RoundsPort {
   rehomeLate(date: string): Promise<number>;
   /** Removes words that no event took and that were kept before the instant; answers how many rows. */
   removeUntaken(before: string): Promise<number>;
-  /** Steps that are due, longest first: a page of at most 200 at a time. @throws BadCursor */
+  /** Steps that are due, case by case: a page of at most 200 at a time. @throws BadCursor */
   waiting(query: { procedure: ProcedureName; steps: readonly string[]; cursor?: string; limit: number }): Promise<Page<Waiting>>;
   /** Puts a mail that belongs to no case into the outbox, once for its key. */
   queueMail(key: string, mail: MailOrder): Promise<void>;
+}
+
+/**
+ * One thing that is not as the ledger wrote it. `changed`: a value is another one; `missing`: a row was removed; `added`: a row that no event wrote. `what`: the
+ * column, where it is known. Staff numbers and words never stand in it.
+ */
+export interface Finding {
+  table: 'cases' | 'events' | 'due' | 'case_readers' | 'seals' | 'seal_heads' | 'words';
+  problem: 'changed' | 'missing' | 'added';
+  caseId?: string;
+  /** Of the event; for seals their number. */
+  seq?: number;
+  what?: string;
+}
+
+/** The proof that nobody has touched the ledger past the application (`audit verify`). */
+export interface AuditPort {
+  /** Walks all chains, seals, read models and words; yields nothing on a sound ledger. */
+  verifyChains(): AsyncIterable<Finding>;
 }

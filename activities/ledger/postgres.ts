@@ -1,26 +1,34 @@
 import type { Kysely } from 'kysely';
 import { createAppending } from './append.js';
 import { sha256 } from './canonical.js';
+import { createAudit } from './chains.js';
 import { createTownClock } from './clock.js';
 import { openDatabase, openPool, type Tables } from './database.js';
+import { createDeviceImport } from './device-import.js';
+import { createDeviceMaster } from './devices.js';
 import { createEffectMarks } from './effects.js';
 import { createNews } from './news.js';
 import { createOutbox } from './outbox.js';
 import { createPacks } from './packs.js';
 import type {
+  AuditPort,
   Calendar,
   Clock,
+  DeviceImportPort,
+  DeviceMasterPort,
   EffectMarks,
   LedgerPort,
   LedgerReader,
   NewsPort,
   OutboxPort,
   PacksPort,
+  RoundsPort,
   SessionsPort,
   TownClock,
   WordsPort,
 } from './port.js';
 import { createReading } from './reading.js';
+import { createRounds } from './rounds.js';
 import { createSessions } from './sessions.js';
 import { createWords } from './words.js';
 
@@ -46,7 +54,11 @@ export interface PostgresLedger
     OutboxPort,
     SessionsPort,
     PacksPort,
-    TownClock {
+    TownClock,
+    DeviceMasterPort,
+    DeviceImportPort,
+    RoundsPort,
+    AuditPort {
   /** The tables, for adapters that stand on them too. */
   db: Kysely<Tables>;
   /** Closes the connections. */
@@ -69,6 +81,10 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createOutbox({ db, townTime }),
     ...createSessions({ db, townTime }),
     ...createPacks(db),
+    ...createDeviceMaster({ db, townTime, calendar }),
+    ...createDeviceImport({ db, townTime, calendar }),
+    ...createRounds({ db, townTime, calendar, messageId }),
+    ...createAudit(db),
     ...town,
     db,
     close: () => pool.end(),

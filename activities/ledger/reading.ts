@@ -1,10 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Capacity } from '../directory/port.js';
 import type { Tables } from './database.js';
-import { BadCursor, type CaseSummary, type LedgerReader, type Page, type Task } from './port.js';
-
-/** A page is what people scroll through; who wants more asks for the next one. */
-const longestPage = 200;
+import { pageOf, pageSize, readCursor } from './page.js';
+import type { CaseSummary, LedgerReader, Task } from './port.js';
 
 const summary = [
   'case_id as caseId',
@@ -74,7 +72,7 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
             select filing from case_readers where capacity = mine and ${filters} order by filing desc limit ${size + 1}) as readable
           order by filing desc limit ${size + 1})
         order by filing desc`.execute(db);
-      return page(
+      return pageOf(
         rows,
         size,
         ({ filing, ...one }) => one,
@@ -96,32 +94,9 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
         join cases using (case_id)
         order by since, case_id, step, who`.execute(db);
       const task = ({ until, ...one }: (typeof rows)[number]): Task => ({ ...one, ...(until !== null && { until }) });
-      return page(rows, size, task, ({ since, caseId, step, who }) => [since, caseId, step, who]);
+      return pageOf(rows, size, task, ({ since, caseId, step, who }) => [since, caseId, step, who]);
     },
   };
 }
 
 const distinct = (capacities: readonly Capacity[]): Capacity[] => [...new Set(capacities)];
-const pageSize = (limit: number): number => Math.min(Math.max(1, Math.trunc(limit)), longestPage);
-
-function page<Row, Item>(
-  rows: readonly Row[],
-  size: number,
-  item: (row: Row) => Item,
-  key: (last: Row) => readonly (string | number)[],
-): Page<Item> {
-  const shown = rows.slice(0, size);
-  const last = shown.at(-1);
-  const more = rows.length > size && last !== undefined;
-  return { items: shown.map(item), ...(more && { cursor: Buffer.from(JSON.stringify(key(last))).toString('base64url') }) };
-}
-
-function readCursor(cursor: string, types: readonly ('string' | 'number')[]): readonly (string | number)[] {
-  try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === types.length && key.every((part, index) => typeof part === types[index])) return key;
-  } catch {
-    // Not even JSON: as bad as any other.
-  }
-  throw new BadCursor();
-}

@@ -66,21 +66,24 @@ export async function reconcile(trx: Trx, change: Change, calendar: Calendar): P
   await inform(round, caseId);
 }
 
-/** Moves everybody else's reservation of a device that has left circulation: to another free one, else back to the queue. */
+/** Moves everybody else's reservation of a device that has left circulation. */
 export async function moveReservations(round: Round, assetTag: string): Promise<void> {
   const others = await round.trx
     .selectFrom('reservations')
     .innerJoin('cases', 'cases.case_id', 'reservations.case_id')
-    .select(['cases.case_id as caseId', 'cases.filing', 'cases.claim'])
+    .select(['cases.case_id as caseId', 'filing', 'claim'])
     .where('asset_tag', '=', assetTag)
     .where('cases.case_id', '<>', round.own ?? '')
-    .orderBy('cases.filing')
+    .orderBy('filing')
     .execute();
-  for (const { caseId, filing, claim } of others) {
-    await round.trx.deleteFrom('reservations').where('case_id', '=', caseId).execute();
-    if (claim) await findOrQueue(round, { caseId, filing }, claim);
-    await inform(round, caseId);
-  }
+  for (const other of others) await moveReservation(round, other);
+}
+
+/** Moves a case's reservation to another free device, else the case goes back to its place in the queue. */
+export async function moveReservation(round: Round, one: { caseId: string; filing: number; claim: DeviceClaim | null }): Promise<void> {
+  await round.trx.deleteFrom('reservations').where('case_id', '=', one.caseId).execute();
+  if (one.claim) await findOrQueue(round, one, one.claim);
+  await inform(round, one.caseId);
 }
 
 /** Gives the device, as far as its days are free, to the first cases of the queue that it fits, in order of filing. */

@@ -4,7 +4,9 @@ import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
 import type { WordsPort } from './port.js';
 
-const digestOf = (secret: Buffer, words: string): string => createHmac('sha256', secret).update(words).digest('hex');
+/** What stands in the event for words of a field; nothing can be told from it without the row's secret. */
+export const wordsDigest = (secret: Buffer, field: string, words: string): string =>
+  createHmac('sha256', secret).update(`${field}\n${words}`).digest('hex');
 
 /** Free texts of people. The key of each row's digest is its own: when the row goes, nobody can tell any more what the digest in the event was of. */
 export function createWords({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): WordsPort {
@@ -22,7 +24,7 @@ export function createWords({ db, townTime }: { db: Kysely<Tables>; townTime: To
           field,
           words: text,
           secret,
-          digest: digestOf(secret, text),
+          digest: wordsDigest(secret, field, text),
           kept_at,
         };
       });

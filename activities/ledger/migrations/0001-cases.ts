@@ -26,10 +26,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (letter, fiscal_year)
     );
 
+    -- The order of filing.
+    create sequence filings;
+
     -- The read model: one row a case, as it stands after its last event.
     create table cases (
-      case_id text primary key check (case_id !~ '[[:cntrl:]]'),
-      filing bigint generated always as identity unique,
+      case_id text collate "C" primary key check (case_id !~ '[[:cntrl:]]'),
+      filing bigint not null unique,
       procedure text not null,
       receipt_number text not null unique,
       status text not null,
@@ -46,16 +49,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       -- The next of its deadlines that fall by themselves.
       deadline timestamptz,
       head_hash bytea not null,
-      known_asset text,
-      sealed_seq int not null default 0
+      -- The device of which the case has written down that it is reserved.
+      known_asset text
     );
     create index cases_changed on cases (changed_at);
     create index cases_deadline on cases (deadline) where deadline is not null;
-    create index cases_unsealed on cases (case_id) where seq > sealed_seq;
 
-    -- body: canonical JSON of all that the event wrote, kept to the byte. hash = event_link(hash before, place, body).
+    -- body: canonical JSON of all that the event wrote, kept to the byte. hash = event_link(hash before, place, body);
+    -- before the first event stands case_root(number of the receipt, place in the order of filing).
     create table events (
-      case_id text not null references cases,
+      case_id text collate "C" not null references cases,
       seq int not null,
       at timestamptz not null,
       name text not null,
@@ -66,13 +69,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     create unique index events_key on events (key) where key is not null;
 
+    create function case_root(receipt_number text, filing bigint) returns bytea
+    language sql immutable return sha256(convert_to(concat_ws(E'\\n', receipt_number, filing::text), 'UTF8'));
+
     create function event_link(previous bytea, case_id text, seq int, at timestamptz, body text) returns bytea
     language sql stable return sha256(previous || convert_to(
-      concat_ws(E'\\n', case_id, seq::text, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), body), 'UTF8'));
+      concat_ws(E'\\n', case_id, seq::text, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), body), 'UTF8'));
 
     -- Who can take what, and since when.
     create table due (
-      case_id text not null,
+      case_id text collate "C" not null,
       step text not null,
       who text not null,
       since timestamptz not null,
@@ -83,7 +89,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     -- Who may see what: each list is a walk along one of these indexes for each capacity of the caller.
     create table case_readers (
-      case_id text not null,
+      case_id text collate "C" not null,
       capacity text not null,
       procedure text not null,
       filing bigint not null,
@@ -97,7 +103,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     create table news (
       number bigint generated always as identity primary key,
-      case_id text not null,
+      case_id text collate "C" not null,
       name text not null,
       event json not null,
       key text not null unique
@@ -107,7 +113,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table outbox (
       message_id text primary key,
       number bigint generated always as identity,
-      case_id text,
+      case_id text collate "C",
       recipient text not null,
       template text not null,
       params json not null,
@@ -127,7 +133,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index mail_copies_of on mail_copies (message_id);
 
     create table effect_marks (
-      case_id text not null,
+      case_id text collate "C" not null,
       name text not null,
       how text not null check (how in ('waiting', 'done', 'stuck')),
       reason text,
@@ -139,7 +145,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table words (
       row uuid primary key,
       key text not null,
-      case_id text not null,
+      case_id text collate "C" not null,
       field text not null,
       words text not null,
       secret bytea not null,
@@ -154,7 +160,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index words_retained on words (retain_until) where not hold;
     create table word_erasures (
       row uuid primary key,
-      case_id text not null,
+      case_id text collate "C" not null,
       retention_class text,
       at timestamptz not null
     );
@@ -176,7 +182,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     create table seal_heads (
       seal int not null references seals,
-      case_id text not null,
+      case_id text collate "C" not null,
       seq int not null,
       hash bytea not null,
       primary key (case_id, seal)

@@ -6,7 +6,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create extension if not exists btree_gist;
 
     create table devices (
-      asset_tag text primary key,
+      asset_tag text collate "C" primary key,
       kind text not null,
       pool text not null,
       manufacturer text not null,
@@ -24,7 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     -- Append-only: who did what to which device, outside the cases.
     create table device_events (
       number bigint generated always as identity primary key,
-      asset_tag text not null references devices,
+      asset_tag text collate "C" not null references devices,
       at timestamptz not null,
       by text not null,
       act text not null,
@@ -34,8 +34,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     -- One device is promised to one case at a time, turnaround days included.
     create table reservations (
-      case_id text primary key references cases,
-      asset_tag text not null references devices,
+      case_id text collate "C" primary key references cases,
+      asset_tag text collate "C" not null references devices,
       from_day date not null,
       until_day date not null,
       turnaround_days int not null,
@@ -46,8 +46,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     -- A device is in the hands of one case at a time, from hand-over to release.
     create table custody (
       number bigint generated always as identity primary key,
-      case_id text not null references cases,
-      asset_tag text not null references devices,
+      case_id text collate "C" not null references cases,
+      asset_tag text collate "C" not null references devices,
       since timestamptz not null,
       until timestamptz
     );
@@ -57,7 +57,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     -- Cases that wait for a device, served in order of filing.
     create table queue (
-      case_id text primary key references cases,
+      case_id text collate "C" primary key references cases,
       filing bigint not null,
       kind text not null,
       pools text[] not null,
@@ -81,7 +81,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create unique index one_stocktaking on stocktakings (pool) where closed_at is null;
     create table sightings (
       stocktaking bigint not null references stocktakings,
-      asset_tag text not null,
+      asset_tag text collate "C" not null,
       at timestamptz not null,
       by text not null,
       primary key (stocktaking, asset_tag)

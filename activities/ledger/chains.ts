@@ -1,0 +1,291 @@
+import { type Kysely, sql } from 'kysely';
+import type { Capacity } from '../directory/port.js';
+import { canonicalJson, caseRoot, eventLink, sha256 } from './canonical.js';
+import type { EventBody, Tables } from './database.js';
+import type { AuditPort, Finding } from './port.js';
+import { wordsDigest } from './words.js';
+
+/** Cases that are read at once: some megabytes. */
+const batch = 500;
+
+interface Head {
+  caseId: string;
+  seq: number;
+  hash: Buffer;
+}
+
+/** A seal's root, over the root before and every head that moved since. */
+function rootOf(previous: Buffer, { number, date, at }: { number: number; date: string; at: string }, heads: readonly Head[]): Buffer {
+  const lines = heads.map(({ caseId, seq, hash }) => `${caseId} ${seq} ${hash.toString('hex')}`).sort();
+  return sha256(previous, [`${number} ${date} ${at}`, ...lines].join('\n'));
+}
+
+/** Seals the heads that moved since the last seal; a date is sealed once. Answers how many. */
+export function sealChains(db: Kysely<Tables>, { date, at }: { date: string; at: string }): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended('seals', 0))`.execute(trx);
+    const last = await trx.selectFrom('seals').select(['number', 'root']).orderBy('number', 'desc').limit(1).executeTakeFirst();
+    if (await trx.selectFrom('seals').select('number').where('date', '=', date).executeTakeFirst()) return 0;
+    const { rows: heads } = await sql<Head>`
+      select case_id as "caseId", seq, head_hash as hash from cases
+      where head_hash is distinct from (
+        select hash from seal_heads where seal_heads.case_id = cases.case_id order by seal desc limit 1)`.execute(trx);
+    const seal = { number: (last?.number ?? 0) + 1, date, at };
+    await trx
+      .insertInto('seals')
+      .values({ ...seal, root: rootOf(last?.root ?? Buffer.alloc(0), seal, heads) })
+      .execute();
+    for (let from = 0; from < heads.length; from += batch) {
+      const rows = heads.slice(from, from + batch).map(({ caseId, seq, hash }) => ({ seal: seal.number, case_id: caseId, seq, hash }));
+      await trx.insertInto('seal_heads').values(rows).execute();
+    }
+    return heads.length;
+  });
+}
+
+const instant = (column: string) => sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+const text = (column: string) => sql<string | null>`${sql.ref(column)}::text`;
+
+/** Reads everything that the chains vouch for, a batch of cases at a time, and says what differs. */
+export function createAudit(db: Kysely<Tables>): AuditPort {
+  return {
+    async *verifyChains() {
+      yield* verifySeals(db);
+      for (let after = ''; ; ) {
+        const ids = await caseIds(db, after);
+        const last = ids.at(-1);
+        if (last === undefined) return;
+        const rows = byCase(await readCases(db, ids));
+        for (const id of ids) yield* verifyCase(id, rows(id));
+        after = last;
+      }
+    },
+  };
+}
+
+async function* verifySeals(db: Kysely<Tables>): AsyncGenerator<Finding> {
+  let previous: Buffer = Buffer.alloc(0);
+  let number = 0;
+  const seals = await db
+    .selectFrom('seals')
+    .select(['number', 'date', 'root', instant('at').as('at')])
+    .orderBy('number')
+    .execute();
+  for (const { root, at, ...seal } of seals) {
+    number += 1;
+    for (; number < seal.number; number += 1) yield { table: 'seals', problem: 'missing', seq: number };
+    const heads = await db.selectFrom('seal_heads').select(['case_id as caseId', 'seq', 'hash']).where('seal', '=', seal.number).execute();
+    const written = rootOf(previous, { ...seal, at: at.replace(/000Z$/, 'Z') }, heads);
+    if (!written.equals(root)) yield { table: 'seals', problem: 'changed', seq: seal.number };
+    previous = root;
+  }
+}
+
+/** Every case that anything speaks of: one that was removed altogether still stands in a seal. */
+async function caseIds(db: Kysely<Tables>, after: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct case_id as id from (
+      (select case_id from cases where case_id > ${after} order by case_id limit ${batch})
+      union all (select distinct case_id from events where case_id > ${after} order by case_id limit ${batch})
+      union all (select distinct case_id from seal_heads where case_id > ${after} order by case_id limit ${batch})
+    ) as spoken_of order by id limit ${batch}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+type Rows = Awaited<ReturnType<typeof readCases>>;
+type CaseRow = Rows['cases'][number];
+type EventRow = Rows['events'][number];
+
+async function readCases(db: Kysely<Tables>, ids: readonly string[]) {
+  const of = sql<string>`any(${ids}::text[])`;
+  const [cases, events, due, readers, heads, words, erasures] = await Promise.all([
+    db
+      .selectFrom('cases')
+      .select([
+        'case_id',
+        'filing',
+        'procedure',
+        'receipt_number',
+        'status',
+        'department',
+        'staff',
+        'seq',
+        'closed',
+        'head_hash',
+        'known_asset',
+      ])
+      .select([instant('opened_at').as('opened_at'), instant('changed_at').as('changed_at'), instant('deadline').as('deadline')])
+      .select([text('state').as('state'), text('due').as('due'), text('readers').as('readers'), text('claim').as('claim')])
+      .where('case_id', '=', of)
+      .execute(),
+    db
+      .selectFrom('events')
+      .select(['case_id', 'seq', instant('at').as('at'), 'name', 'key', text('body').as('body'), 'hash'])
+      .where('case_id', '=', of)
+      .orderBy('seq')
+      .execute(),
+    db
+      .selectFrom('due')
+      .select(['case_id', 'step', 'who', instant('since').as('since'), 'until'])
+      .where('case_id', '=', of)
+      .execute(),
+    db.selectFrom('case_readers').selectAll().where('case_id', '=', of).execute(),
+    db.selectFrom('seal_heads').select(['case_id', 'seq', 'hash']).where('case_id', '=', of).execute(),
+    db.selectFrom('words').select(['case_id', 'row', 'field', 'words', 'secret', 'digest']).where('case_id', '=', of).execute(),
+    db.selectFrom('word_erasures').select(['case_id', 'row']).where('case_id', '=', of).execute(),
+  ]);
+  return { cases, events, due, readers, heads, words, erasures };
+}
+
+/** The rows of each case. */
+function byCase(rows: Rows): (caseId: string) => Rows {
+  const of = <Row extends { case_id: string }>(all: readonly Row[]): ((caseId: string) => Row[]) => {
+    const groups = new Map<string, Row[]>();
+    for (const row of all) groups.set(row.case_id, [...(groups.get(row.case_id) ?? []), row]);
+    return (caseId) => groups.get(caseId) ?? [];
+  };
+  const groups = {
+    cases: of(rows.cases),
+    events: of(rows.events),
+    due: of(rows.due),
+    readers: of(rows.readers),
+    heads: of(rows.heads),
+    words: of(rows.words),
+    erasures: of(rows.erasures),
+  };
+  return (caseId) => ({
+    cases: groups.cases(caseId),
+    events: groups.events(caseId),
+    due: groups.due(caseId),
+    readers: groups.readers(caseId),
+    heads: groups.heads(caseId),
+    words: groups.words(caseId),
+    erasures: groups.erasures(caseId),
+  });
+}
+
+function* verifyCase(caseId: string, { cases: [row], events, due, readers, heads, words, erasures }: Rows): Generator<Finding> {
+  if (!row) yield { table: 'cases', problem: 'missing', caseId };
+  yield* verifyLinks(caseId, events, row && caseRoot(row.receipt_number, row.filing));
+  yield* verifyEnd(caseId, events, [...heads, ...(row ? [{ seq: row.seq, hash: row.head_hash }] : [])]);
+  const bodies = events.map(({ body }) => JSON.parse(body ?? 'null') as EventBody);
+  if (row) yield* verifyReadModel(row, events, bodies);
+  if (row) yield* verifyDue(caseId, { events, bodies, due });
+  if (row) yield* verifyReaders(row, { readers, body: bodies.at(-1) });
+  yield* verifyWords(caseId, { bodies, words, erased: new Set(erasures.map((erasure) => erasure.row)) });
+}
+
+/** Each event against the one before. After a gap the next one cannot be told from a changed one; the gap itself is named. */
+function* verifyLinks(caseId: string, events: readonly EventRow[], root: Buffer | undefined): Generator<Finding> {
+  let [previous, expected] = [root, 1];
+  for (const { seq, at, name, key, body, hash } of events) {
+    for (; expected < seq; expected += 1) {
+      yield { table: 'events', problem: 'missing', caseId, seq: expected };
+      previous = undefined;
+    }
+    const { event } = JSON.parse(body ?? 'null') as EventBody;
+    const linked = !previous || eventLink(previous, { caseId, seq, at }, body ?? '').equals(hash);
+    if (!linked) yield { table: 'events', problem: 'changed', caseId, seq };
+    else if (event.name !== name) yield { table: 'events', problem: 'changed', caseId, seq, what: 'name' };
+    else if ((event.key ?? null) !== key) yield { table: 'events', problem: 'changed', caseId, seq, what: 'key' };
+    [previous, expected] = [hash, seq + 1];
+  }
+}
+
+/** What was sealed, and what the case's row says to be its end, must still be there: a chain that is cut at its end holds together by itself. */
+function* verifyEnd(caseId: string, events: readonly EventRow[], heads: readonly { seq: number; hash: Buffer }[]): Generator<Finding> {
+  const hashes = new Map(events.map(({ seq, hash }) => [seq, hash]));
+  const last = events.at(-1)?.seq ?? 0;
+  const gone = Math.max(0, ...heads.map(({ seq }) => seq));
+  for (let seq = last + 1; seq <= gone; seq += 1) yield { table: 'events', problem: 'missing', caseId, seq };
+  const other = heads.filter(({ seq, hash }) => hashes.get(seq)?.equals(hash) === false).map(({ seq }) => seq);
+  for (const seq of new Set(other)) yield { table: 'events', problem: 'changed', caseId, seq, what: 'hash' };
+}
+
+/** The case's row against what its events say. */
+function* verifyReadModel(row: CaseRow, events: readonly EventRow[], bodies: readonly EventBody[]): Generator<Finding> {
+  const [first, end, body] = [events.at(0), events.at(-1), bodies.at(-1)];
+  if (!first || !end || !body) return;
+  const deadlines = body.due.flatMap((one) => ('at' in one ? [Date.parse(one.at)] : []));
+  const told = bodies.filter(({ event }) => ['reserve', 'reassign', 'requeue'].includes(event.name)).at(-1)?.event.input;
+  const says: Readonly<Record<string, unknown>> = {
+    ...body.summary,
+    procedure: body.procedure,
+    seq: end.seq,
+    closed: body.due.length === 0,
+    head_hash: end.hash.toString('hex'),
+    opened_at: first.at,
+    changed_at: end.at,
+    deadline: deadlines.length ? new Date(Math.min(...deadlines)).toISOString().replace(/Z$/, '000Z') : null,
+    state: canonicalJson(body.state),
+    due: canonicalJson(body.due),
+    readers: canonicalJson(body.readers),
+    claim: body.claim ? canonicalJson(body.claim) : null,
+    known_asset: told && 'assetTag' in told ? told.assetTag : null,
+  };
+  const is: Readonly<Record<string, unknown>> = { ...row, head_hash: row.head_hash.toString('hex') };
+  for (const [what, value] of Object.entries(says))
+    if (is[what] !== value) yield { table: 'cases', problem: 'changed', caseId: row.case_id, seq: end.seq, what };
+}
+
+/** What waits for whom, and since when: since the first of the events in a row after which it was due. */
+function* verifyDue(
+  caseId: string,
+  { events, bodies, due }: Pick<Rows, 'events' | 'due'> & { bodies: readonly EventBody[] },
+): Generator<Finding> {
+  let says = new Map<string, { since: string; until: string | null }>();
+  for (const [index, body] of bodies.entries()) {
+    const at = events[index]?.at ?? '';
+    const before = says;
+    says = new Map();
+    for (const one of body.due) {
+      if (!('who' in one)) continue;
+      const key = `${one.step}\n${one.who}`;
+      if (!says.has(key)) says.set(key, { since: before.get(key)?.since ?? at, until: one.until ?? null });
+    }
+  }
+  for (const { step, who, since, until } of due) {
+    const said = says.get(`${step}\n${who}`);
+    says.delete(`${step}\n${who}`);
+    if (!said) yield { table: 'due', problem: 'added', caseId, what: step };
+    else if (said.since !== since || said.until !== until) yield { table: 'due', problem: 'changed', caseId, what: step };
+  }
+  for (const key of says.keys()) yield { table: 'due', problem: 'missing', caseId, what: key.slice(0, key.indexOf('\n')) };
+}
+
+/** Who may see the case. */
+function* verifyReaders(row: CaseRow, { readers, body }: Pick<Rows, 'readers'> & { body: EventBody | undefined }): Generator<Finding> {
+  if (!body) return;
+  const [caseId, says] = [row.case_id, new Set<Capacity>(body.readers.all)];
+  for (const { capacity, procedure, filing, status, department } of readers) {
+    const same =
+      procedure === body.procedure && filing === row.filing && status === body.summary.status && department === body.summary.department;
+    if (!says.delete(capacity)) yield { table: 'case_readers', problem: 'added', caseId };
+    else if (!same) yield { table: 'case_readers', problem: 'changed', caseId };
+  }
+  for (const _ of says) yield { table: 'case_readers', problem: 'missing', caseId };
+}
+
+/** Words against the digests that stand in the events; what was erased in order has left a row that says so. */
+function* verifyWords(
+  caseId: string,
+  { bodies, words, erased }: Pick<Rows, 'words'> & { bodies: readonly EventBody[]; erased: ReadonlySet<string> },
+): Generator<Finding> {
+  const rows = new Map(words.map((one) => [one.row, one]));
+  for (const { row, field, words: said, secret, digest } of words)
+    if (wordsDigest(secret, field, said) !== digest) yield { table: 'words', problem: 'changed', caseId, what: row };
+  for (const [index, body] of bodies.entries())
+    for (const { row, digest } of referencesIn(body.event.input)) {
+      const kept = rows.get(row);
+      if (kept ? kept.digest !== digest : !erased.has(row))
+        yield { table: 'words', problem: kept ? 'changed' : 'missing', caseId, seq: index + 1, what: row };
+    }
+}
+
+/** Every reference to words in an event, wherever its form has it. */
+function* referencesIn(value: unknown): Generator<{ row: string; digest: string }> {
+  if (value === null || typeof value !== 'object') return;
+  if ('row' in value && 'digest' in value && typeof value.row === 'string' && typeof value.digest === 'string')
+    yield { row: value.row, digest: value.digest };
+  else for (const inner of Object.values(value)) yield* referencesIn(inner);
+}

@@ -1,0 +1,106 @@
+import { type Kysely, sql } from 'kysely';
+import { sealChains } from './chains.js';
+import type { TownTime } from './clock.js';
+import type { Tables } from './database.js';
+import { pageOf, pageSize, readCursor } from './page.js';
+import type { Calendar, RoundsPort, Waiting } from './port.js';
+import { lockDevices, moveReservation } from './reservations.js';
+
+type Parts = { db: Kysely<Tables>; townTime: TownTime; calendar: Calendar; messageId: (place: string) => string };
+
+/** What the morning round does with the ledger. */
+export function createRounds({ db, townTime, calendar, messageId }: Parts): RoundsPort {
+  /** Reservations that have begun, of devices that another case still has. */
+  const late = (connection: Kysely<Tables>, date: string) =>
+    connection
+      .selectFrom('reservations')
+      .innerJoin('devices', 'devices.asset_tag', 'reservations.asset_tag')
+      .innerJoin('custody', 'custody.asset_tag', 'reservations.asset_tag')
+      .innerJoin('cases', 'cases.case_id', 'reservations.case_id')
+      .where('custody.until', 'is', null)
+      .whereRef('custody.case_id', '<>', 'reservations.case_id')
+      .where('from_day', '<=', date);
+  return {
+    seal: async (date) => sealChains(db, { date, at: await townTime() }),
+
+    async rehomeLate(date) {
+      const at = await townTime();
+      let moved = 0;
+      for (const { kind } of await late(db, date).select('kind').distinct().execute())
+        moved += await db.transaction().execute(async (trx) => {
+          await lockDevices(trx, [kind]);
+          const cases = await late(trx, date)
+            .where('kind', '=', kind)
+            .select(['cases.case_id as caseId', 'filing', 'claim'])
+            .orderBy('filing')
+            .execute();
+          for (const one of cases) await moveReservation({ trx, at, today: date, calendar }, one);
+          return cases.length;
+        });
+      return moved;
+    },
+
+    async removeUntaken(before) {
+      const { numDeletedRows } = await db
+        .deleteFrom('words')
+        .where('kept_at', '<', before)
+        .where(({ not, exists, selectFrom }) => not(exists(selectFrom('events').whereRef('events.key', '=', 'words.key').select('seq'))))
+        .where(
+          sql<boolean>`not exists (select from events where events.case_id = words.case_id and position(words.row::text in body::text) > 0)`,
+        )
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+
+    async waiting({ procedure, steps, cursor, limit }) {
+      const size = pageSize(limit);
+      let query = db
+        .selectFrom('due')
+        .innerJoin('cases', 'cases.case_id', 'due.case_id')
+        .select([
+          'cases.case_id as caseId',
+          'procedure',
+          'receipt_number as receiptNumber',
+          'status',
+          'step',
+          'who',
+          'since',
+          'until',
+          'state',
+        ])
+        .where('procedure', '=', procedure)
+        .where('step', '=', sql<string>`any(${steps}::text[])`)
+        .orderBy('due.case_id')
+        .orderBy('step')
+        .orderBy('who')
+        .limit(size + 1);
+      if (cursor !== undefined) {
+        const [caseId, step, who] = readCursor(cursor, ['string', 'string', 'string']);
+        query = query.where(sql<boolean>`(due.case_id, step, who) > (${caseId}, ${step}, ${who})`);
+      }
+      const item = ({ until, ...one }: Omit<Waiting, 'until'> & { until: string | null }): Waiting => ({
+        ...one,
+        ...(until !== null && { until }),
+      });
+      return pageOf(await query.execute(), size, item, ({ caseId, step, who }) => [caseId, step, who]);
+    },
+
+    async queueMail(key, { to, template, params = {} }) {
+      const at = await townTime();
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('outbox')
+        .values({
+          message_id: messageId(key),
+          case_id: null,
+          recipient: to,
+          template,
+          params: JSON.stringify(params),
+          queued_at: at,
+          due_at: at,
+        })
+        .onConflict((conflict) => conflict.column('message_id').doNothing())
+        .executeTakeFirstOrThrow();
+      if (numInsertedOrUpdatedRows) await sql`select pg_notify('telework', 'mail')`.execute(db);
+    },
+  };
+}
