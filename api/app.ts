@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import compression from 'compression';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { pinoHttp } from 'pino-http';
+import { createAuthenticate } from './auth.js';
+import { answerProblems } from './errors.js';
+import { answerReadiness, createChecks } from './health.js';
+import { type Limits, requestLimit } from './limits.js';
+import { createMetrics } from './metrics.js';
+import { documentationPages } from './pages.js';
+import { createServices, type Parts } from './parts.js';
+import { Problem } from './problems.js';
+import { procedureRoutes } from './procedure.js';
+import { type AnyRoute, mount } from './route.js';
+import { deviceLoans } from './routes/device-loans.js';
+import { myRoutes } from './routes/me.js';
+import { sessionRoutes } from './routes/sessions.js';
+
+export interface AppOptions {
+  limits: Limits;
+  /** Reverse proxies in front whose X-Forwarded-For is believed. */
+  trustedProxies: number;
+  /** `/metrics` is answered here too, not only by `metrics`. */
+  servesMetrics: boolean;
+}
+
+/** Every route of the API. */
+export function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
+  const services = createServices(parts);
+  return [...sessionRoutes(services, limits), ...myRoutes(services), ...procedureRoutes(deviceLoans, services)];
+}
+
+/** The HTTP API (design §6) as an Express application, and what Prometheus asks it. */
+export function createApp(
+  parts: Parts,
+  { limits, trustedProxies, servesMetrics }: AppOptions,
+): { app: Express; metrics: express.RequestHandler } {
+  const app = express();
+  const metrics = createMetrics();
+  const routes = apiRoutes(parts, limits);
+  app.disable('x-powered-by').set('trust proxy', trustedProxies).set('query parser', 'simple').set('case sensitive routing', true);
+  app.get('/healthz', (_request, response) => {
+    response.json({ ok: true });
+  });
+  app.get('/readyz', answerReadiness(createChecks(parts)));
+  if (servesMetrics) app.get('/metrics', metrics.answer);
+  app.use(metrics.observe, requestLog(parts), securityHeaders, compression());
+  app.use('/api/v1', requestLimit(limits), mount(routes, createAuthenticate(parts)));
+  app.use(documentationPages(routes));
+  app.use(() => {
+    throw new Problem('notFound');
+  });
+  app.use(answerProblems(parts.logger));
+  return { app, metrics: metrics.answer };
+}
+
+/** Behind TLS or not is the proxy's matter: a page on plain loopback must work too. */
+const securityHeaders = helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+
+/** One line a request: method, route template, status, time. Neither paths, which hold ids, nor headers, nor bodies. */
+const requestLog = ({ logger }: Parts) =>
+  pinoHttp<express.Request, express.Response>({
+    logger,
+    genReqId: (request, response) => {
+      const given = request.get('X-Request-Id');
+      const id = given && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
+      response.set('X-Request-Id', id);
+      response.locals.requestId = id;
+      return id;
+    },
+    customLogLevel: (_request, { statusCode }) => (statusCode === 500 ? 'error' : statusCode > 500 ? 'warn' : 'info'),
+    serializers: { req: ({ id, method }) => ({ id, method }), res: ({ statusCode }) => ({ statusCode }), err: () => undefined },
+    customProps: (_request, response) => ({ route: response.locals.template }),
+  });

@@ -1,0 +1,158 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type Client,
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  WorkflowUpdateStage,
+} from '@temporalio/client';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
+import type { LedgerEvent, LedgerReader, Refusal } from '../activities/ledger/port.js';
+import { nudge, type Signed } from '../workflows/shared/case.js';
+import type { Caller } from './auth.js';
+import { away } from './errors.js';
+import { Problem } from './problems.js';
+import { dueFor } from './views.js';
+
+/** One case at Temporal. */
+export interface Place {
+  caseId: string;
+  workflowId: string;
+  caller: Pick<Caller, 'capacities'>;
+  /** Under which the step is handed in: the Update's id, and part of its event. */
+  key: string;
+  /** Fires when the request must be answered. */
+  arrival: AbortSignal;
+}
+
+/** `written`: the event stands in the ledger. `accepted`: it is certain to, but does not yet. */
+export type HandedIn = 'written' | 'accepted';
+
+/** Longest wait for Temporal's word that an Update is accepted, or a workflow started; what takes longer is an outage. */
+const acceptWithinMs = 3_000;
+/** Longest wait for the event after that. */
+const answerWithinMs = 2_000;
+const [firstPauseMs, longestPauseMs] = [10, 250];
+
+/** Where the API hands in what people decide (design §6): each decision acts once, however often it is repeated, and none is lost. */
+export function createCounter({
+  client,
+  taskQueue,
+  ledger,
+}: {
+  client: Client;
+  taskQueue: string;
+  ledger: Pick<LedgerReader, 'byKey' | 'caseById'>;
+}) {
+  const patiently = <Result>(ms: number, arrival: AbortSignal, call: () => Promise<Result>): Promise<Result> =>
+    client.connection.withAbortSignal(AbortSignal.any([arrival, AbortSignal.timeout(ms)]), call);
+
+  /** Calls until there is a result, less and less often. @returns undefined when the time is over */
+  async function poll<Result>(until: AbortSignal, call: () => Promise<Result | undefined>): Promise<Result | undefined> {
+    for (let waitMs = firstPauseMs; ; waitMs = Math.min(2 * waitMs, longestPauseMs)) {
+      const result = await call();
+      if (result !== undefined) return result;
+      await pause(waitMs, undefined, { signal: until }).catch(() => undefined);
+      if (until.aborted) return undefined;
+    }
+  }
+
+  /** Starts the case's workflow; a repeat finds the same one, running or ended. @throws Problem away */
+  async function open(place: Place, workflowType: string, opening: LedgerEvent): Promise<HandedIn> {
+    const { caseId, workflowId, key, arrival } = place;
+    const start = { taskQueue, workflowId, args: [caseId, [opening]] };
+    try {
+      await patiently(acceptWithinMs, arrival, () =>
+        client.workflow.start(workflowType, {
+          ...start,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        }),
+      );
+    } catch (failure) {
+      if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
+    }
+    const until = AbortSignal.any([arrival, AbortSignal.timeout(answerWithinMs)]);
+    const found = await poll(until, () => ledger.byKey(key)).catch(() => undefined); // The ledger may have gone; the case is safe at Temporal.
+    return found ? 'written' : 'accepted';
+  }
+
+  /** Hands a step in. @throws Problem notDue, forbidden, ruleRefuses, conflict, away */
+  async function take(place: Place, step: string, input: Signed): Promise<HandedIn> {
+    let lookedFor = 0;
+    const outcome = await poll(place.arrival, async (): Promise<HandedIn | undefined> => {
+      try {
+        return await once(place, step, input);
+      } catch (failure) {
+        if (failure instanceof ApplicationFailure && failure.type !== lostUpdate) return refused(place, step, input, failure);
+        if (!isGone(failure)) throw failure;
+        lookedFor += 1;
+        return gone(place, lookedFor);
+      }
+    });
+    if (!outcome) throw away('temporal');
+    return outcome;
+  }
+
+  async function once({ workflowId, key, arrival }: Place, step: string, input: Signed): Promise<HandedIn> {
+    const handle = client.workflow.getHandle(workflowId);
+    const update = await patiently(acceptWithinMs, arrival, () =>
+      handle.startUpdate(step, { args: [input], updateId: key, waitForStage: WorkflowUpdateStage.ACCEPTED }),
+    );
+    try {
+      await patiently(answerWithinMs, arrival, () => update.result());
+      return 'written';
+    } catch (failure) {
+      if (failure instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'accepted';
+      throw failure instanceof WorkflowUpdateFailedError ? failure.cause : failure;
+    }
+  }
+
+  /** The case said no. @returns undefined when it is worth asking again */
+  async function refused(
+    { caseId, workflowId, caller, arrival }: Place,
+    step: string,
+    input: Signed,
+    { type, details }: ApplicationFailure,
+  ) {
+    if (type === 'CaseBusy') return undefined;
+    if (type === 'RuleRefuses') throw new Problem('ruleRefuses', { errors: [details?.[0] as Refusal] });
+    const row = await ledger.caseById(caseId);
+    const due = row?.due ?? [];
+    if (type === 'RecordedBefore') throw new Problem('conflict', { due: dueFor(due, caller) });
+    const mine = due.filter((one) => 'who' in one && one.step === step);
+    if (mine.some((one) => 'who' in one && one.who === input.as)) {
+      // After a power cut the ledger can be ahead of the case: it catches up when told to look.
+      await patiently(acceptWithinMs, arrival, () => client.workflow.getHandle(workflowId).signal(nudge));
+      return undefined;
+    }
+    throw mine.length
+      ? new Problem('forbidden')
+      : new Problem('notDue', { due: dueFor(due, caller), ...(row?.closed && { ended: row.status }) });
+  }
+
+  /** The workflow has ended, or dropped the Update: what counts is whether the ledger has the step. */
+  async function gone({ caseId, key }: Place, times: number): Promise<HandedIn | undefined> {
+    const [event, row] = await Promise.all([ledger.byKey(key), ledger.caseById(caseId)]);
+    if (event) return 'written';
+    if (row?.closed) throw new Problem('notDue', { due: [], ended: row.status });
+    if (times > 1) throw away('temporal'); // Open in the ledger and unknown to Temporal: it has to be opened again from the ledger.
+    return undefined;
+  }
+
+  return { open, take, nudge: (workflowId: string) => client.workflow.getHandle(workflowId).signal(nudge) };
+}
+
+export type Counter = ReturnType<typeof createCounter>;
+
+/** How the server fails an Update that was accepted and not answered when its workflow ended. */
+const lostUpdate = 'AcceptedUpdateCompletedWorkflow';
+
+/** No such workflow any more (NOT_FOUND), or the Update was dropped with its workflow task (FAILED_PRECONDITION 9). */
+function isGone(failure: unknown): boolean {
+  if (failure instanceof WorkflowNotFoundError) return true;
+  if (failure instanceof ApplicationFailure) return failure.type === lostUpdate;
+  return failure instanceof ServiceError && isGrpcServiceError(failure.cause) && [5, 9].includes(failure.cause.code);
+}

@@ -1,0 +1,43 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Capacity, DirectoryPort } from '../activities/directory/port.js';
+import type { Clock, LedgerReader, PacksPort, SessionsPort, TownClock, WordsPort } from '../activities/ledger/port.js';
+import type { Calendar } from '../config/calendar.js';
+import type { PolicyPack } from '../config/policy/pack.js';
+import type { Secret } from '../config/settings.js';
+import { type Counter, createCounter } from './counter.js';
+import { createKeyedHash, type KeyedHash } from './keys.js';
+import { createViews, type Views } from './views.js';
+
+/** The directory as the API asks it: answers are at most 60 s old; while it is away, what it last said is kept for 8 hours (design §4.18). */
+export interface KnowingDirectory extends DirectoryPort {
+  lastKnown(staffNumber: string): { capacities: readonly Capacity[]; asOf: string } | undefined;
+}
+
+/** What the API is made from. */
+export interface Parts {
+  ledger: LedgerReader & WordsPort & SessionsPort & PacksPort & TownClock;
+  directory: KnowingDirectory;
+  temporal: { client: Client; taskQueue: string };
+  calendar: Calendar;
+  pack: PolicyPack;
+  keySecret: Secret;
+  logger: Logger;
+}
+
+/** The parts, and what the routes make of them together. */
+export interface Services extends Parts {
+  /** Domain time (design §4.15). */
+  clock: Clock;
+  counter: Counter;
+  views: Views;
+  hash: KeyedHash;
+}
+
+export const createServices = (parts: Parts): Services => ({
+  ...parts,
+  clock: parts.ledger.townClock,
+  counter: createCounter({ ...parts.temporal, ledger: parts.ledger }),
+  views: createViews(parts),
+  hash: createKeyedHash(parts.keySecret),
+});

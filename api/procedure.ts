@@ -1,0 +1,274 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import { z } from 'zod';
+import type { CaseRow, EventRow, ProcedureName, WordsRef } from '../activities/ledger/port.js';
+import type { Urgency } from '../workflows/device-loan/contract.js';
+import type { Signed, Taken } from '../workflows/shared/case.js';
+import { asProblem, problemDocument } from './errors.js';
+import type { Services } from './parts.js';
+import { Problem } from './problems.js';
+import { type AnyRoute, type Call, type Reply, route } from './route.js';
+import { caseId, department, line, paging, shownCase, shownEvent, shownSummary } from './schemas.js';
+import { dueFor, mayRead } from './views.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: each step has an input of its own; `InputOf` recovers it.
+type Updates = Record<string, UpdateDefinition<Taken, [any]>>;
+type InputOf<U> = U extends UpdateDefinition<Taken, [infer Input]> ? Input : never;
+
+/** What the API adds to what a person hands in. */
+type Added = keyof Signed | keyof Urgency;
+/** What a person hands in: words where the case gets references to them. */
+type Filed<Input> = { [Field in keyof Input as Exclude<Field, Added>]: Input[Field] extends WordsRef | undefined ? string : Input[Field] };
+type WordsFields<Input> = { [Field in keyof Input]-?: Input[Field] extends WordsRef | undefined ? Field : never }[keyof Input] & string;
+
+/** The form of one step: its fields, which of them are free texts, and when it is served (design §4.18). */
+export interface StepForm<Input> {
+  body: z.ZodType<Filed<Input>>;
+  words?: readonly WordsFields<Input>[];
+  /** It only ever makes things safer, so it is taken on what was last known of the caller while the directory is away. */
+  protecting?: true;
+  /** Whether the answer is due before the next morning round. */
+  urgent?(services: Services, row: CaseRow): boolean;
+}
+
+/** One procedure at the API: everything that its routes are made from. */
+export interface Procedure<Steps extends Updates, Form extends object> {
+  name: ProcedureName;
+  path: `/${string}`;
+  workflowType: string;
+  workflowId(caseId: string): string;
+  opening: {
+    body: z.ZodType<Form>;
+    words: readonly (keyof Form & string)[];
+    /** The opening event of what the caller files, all that directory, calendar and policy say resolved. @throws Problem when a rule refuses it */
+    resolve(services: Services, call: Call<unknown, unknown, Form>): Promise<{ name: string; input: object }>;
+  };
+  steps: { [Name in keyof Steps]: StepForm<InputOf<Steps[Name]>> };
+  /** What this procedure has beside the common shape. `readable`: the case to one of its readers. */
+  more?(services: Services, readable: Readable): readonly AnyRoute[];
+}
+
+/** The case, to one of its readers; to everybody else there is none. @throws Problem notFound */
+export type Readable = (id: string, call: Pick<Call, 'caller'>) => Promise<CaseRow>;
+
+/** The form of any step; what it names are fields of its own input. */
+interface AnyStepForm extends Omit<StepForm<object>, 'words'> {
+  words?: readonly string[];
+}
+
+/** A step that stands, or is certain to. */
+type Outcome = { how: 'written'; row: CaseRow } | { how: 'accepted' };
+
+type Who = Pick<Call, 'caller' | 'key' | 'arrival'>;
+
+const byId = z.strictObject({ id: caseId });
+/** As many as a person marks on one page of a list. */
+const mostInBulk = 50;
+/** A bulk step is not to keep others from the counter. */
+const bulkAtOnce = 10;
+
+/** The routes of a procedure: open, list, one, timeline, a step, a step in bulk. */
+export function procedureRoutes<Steps extends Updates, Form extends object>(
+  procedure: Procedure<Steps, Form>,
+  services: Services,
+): readonly AnyRoute[] {
+  const { name: tag, path, opening } = procedure;
+  const { ledger, counter, views, hash, logger } = services;
+  const forms = procedure.steps as Readonly<Record<string, AnyStepForm>>;
+  const placeOf = (id: string, key: string, { caller, arrival }: Who) => ({
+    caseId: id,
+    workflowId: procedure.workflowId(id),
+    key,
+    caller,
+    arrival,
+  });
+
+  const readable: Readable = async (id, { caller }) => {
+    const row = await ledger.caseById(id);
+    if (row?.procedure !== tag || !mayRead(row, caller)) throw new Problem('notFound');
+    return row;
+  };
+
+  /** Keeps the free texts apart and puts references in their place. */
+  async function withReferences(id: string, key: string, body: object, fields: readonly string[] = []): Promise<object> {
+    const texts = Object.fromEntries(Object.entries(body).filter(([field]) => fields.includes(field)));
+    if (!Object.keys(texts).length) return body;
+    const references = await ledger.keep(key, id, texts);
+    const kept = await ledger.read(Object.values(references).map(({ row }) => row));
+    const same = Object.entries(references).every(([field, { row }]) => kept[row] === texts[field]);
+    if (!same) throw new Problem('keyReused'); // An earlier try under this key, never taken, said something else.
+    return { ...body, ...references };
+  }
+
+  /** The step that stands under this key, if the body is the same. */
+  function recorded(event: EventRow | undefined, digest: string): boolean {
+    if (event && event.event.input.digest !== digest) throw new Problem('keyReused');
+    return event !== undefined;
+  }
+
+  async function open(call: Call<unknown, unknown, Form>): Promise<Outcome & { id: string }> {
+    const { staffNumber } = call.caller;
+    const [key, id] = [hash('open', tag, staffNumber, call.key), hash('case', tag, staffNumber, call.key)];
+    const digest = hash('body', call.body);
+    if (!recorded(await ledger.byKey(key), digest)) {
+      const event = await opening.resolve(services, call);
+      const input = await withReferences(id, key, event.input, opening.words);
+      const signed = { ...input, by: staffNumber, as: `staff:${staffNumber}`, digest };
+      const handedIn = await counter.open(placeOf(id, key, call), procedure.workflowType, { name: event.name, input: signed, key });
+      if (handedIn === 'accepted') return { how: 'accepted', id };
+      recorded(await ledger.byKey(key), digest);
+    }
+    return { how: 'written', row: await readable(id, call), id };
+  }
+
+  async function take(id: string, step: string, body: object, who: Who): Promise<Outcome> {
+    const { staffNumber, asOf } = who.caller;
+    const [key, digest] = [hash('step', tag, step, id, staffNumber, who.key), hash('body', body)];
+    const [before, row] = await Promise.all([ledger.byKey(key), ledger.caseById(id)]);
+    if (recorded(before, digest) && row) return { how: 'written', row };
+    if (row?.procedure !== tag || !mayRead(row, who.caller)) throw new Problem('notFound');
+    const as = capacityFor(row, step, who);
+    const { words, urgent } = forms[step] ?? {};
+    const input = {
+      ...(await withReferences(id, key, body, words)),
+      ...(urgent && { urgent: urgent(services, row) }),
+      by: staffNumber,
+      as,
+      digest,
+      ...(asOf && { directoryAsOf: asOf }),
+    };
+    if ((await counter.take(placeOf(id, key, who), step, input)) === 'accepted') return { how: 'accepted' };
+    const [event, now] = await Promise.all([ledger.byKey(key), ledger.caseById(id)]);
+    if (recorded(event, digest) && now) return { how: 'written', row: now };
+    return { how: 'accepted' };
+  }
+
+  /** The case as it then stands; who may not read it any more is told no more than how it stands. */
+  async function reply(id: string, outcome: Outcome, call: Pick<Call, 'caller'>, written: 200 | 201): Promise<Reply> {
+    const headers = { Location: `/api/v1${path}/${id}` };
+    if (outcome.how === 'accepted') return { status: 202, body: { id }, headers };
+    const { row } = outcome;
+    if (mayRead(row, call.caller)) return { status: written, body: await views.ofCase(row, call.caller), headers };
+    return { status: written, body: { id, receiptNumber: row.receiptNumber, status: row.status } };
+  }
+
+  const oneOfBulk = async ({ id, body }: { id: string; body: object }, step: string, call: Call): Promise<object> => {
+    try {
+      const { status, body: shown } = await reply(id, await take(id, step, body, call), call, 200);
+      return { id, status, case: shown };
+    } catch (failure) {
+      const problem = asProblem(failure);
+      if (problem.type === 'internal') logger.error({ failure: problem.name }, 'a step of a bulk request failed');
+      const shown = problemDocument(problem, call.language);
+      return { id, status: shown.status, problem: shown };
+    }
+  };
+
+  const accepted = { description: 'Certain to be written, but not yet: look again at `Location`.', schema: z.object({ id: caseId }) };
+  const stepRoutes = Object.entries(forms).flatMap(([step, { body, protecting = false }]): AnyRoute[] => [
+    route({
+      method: 'post',
+      path: `${path}/{id}/steps/${step}`,
+      tag,
+      summary: `Take the step "${step}"`,
+      access: 'staff',
+      protecting,
+      needs: 'Idempotency-Key',
+      params: byId,
+      body,
+      replies: { 200: { description: 'The case as it then stands.', schema: shownCase }, 202: accepted },
+      handle: async (call) => reply(call.path.id, await take(call.path.id, step, call.body, call), call, 200),
+    }),
+    route({
+      method: 'post',
+      path: `${path}/steps/${step}`,
+      tag,
+      summary: `Take the step "${step}" in several cases`,
+      access: 'staff',
+      protecting,
+      needs: 'Idempotency-Key',
+      body: z.strictObject({
+        items: z
+          .array(z.strictObject({ id: caseId, body }))
+          .min(1)
+          .max(mostInBulk)
+          .refine((items) => new Set(items.map(({ id }) => id)).size === items.length, { params: { code: 'repeated' } }),
+      }),
+      replies: {
+        200: {
+          description: 'What became of each, in the same order.',
+          schema: z.object({ items: z.array(z.object({ id: caseId, status: z.int() })) }),
+        },
+      },
+      handle: async (call) => {
+        const items: object[] = [];
+        for (let first = 0; first < call.body.items.length; first += bulkAtOnce)
+          items.push(...(await Promise.all(call.body.items.slice(first, first + bulkAtOnce).map((item) => oneOfBulk(item, step, call)))));
+        return { status: 200, body: { items } };
+      },
+    }),
+  ]);
+
+  return [
+    route({
+      method: 'post',
+      path,
+      tag,
+      summary: 'Open a case',
+      access: 'staff',
+      needs: 'Idempotency-Key',
+      body: opening.body,
+      replies: { 201: { description: 'The case, at `Location`; a repeat gets the same.', schema: shownCase }, 202: accepted },
+      handle: async (call) => {
+        const outcome = await open(call);
+        return reply(outcome.id, outcome, call, 201);
+      },
+    }),
+    route({
+      method: 'get',
+      path,
+      tag,
+      summary: 'The cases that the caller may see, newest first',
+      access: 'staff',
+      query: z.strictObject({ status: line(40).exactOptional(), department: department.exactOptional(), ...paging }),
+      replies: { 200: { description: 'One page.', schema: z.object({ items: z.array(shownSummary), cursor: z.string().optional() }) } },
+      handle: async ({ query, caller: { capacities } }) => {
+        const { items, cursor } = await ledger.list({ procedure: tag, capacities, ...query });
+        return { status: 200, body: { items: await Promise.all(items.map(views.ofSummary)), cursor } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: `${path}/{id}`,
+      tag,
+      summary: 'The case, what is due, and what of it is the caller’s to do',
+      access: 'staff',
+      params: byId,
+      replies: { 200: { description: 'The case.', schema: shownCase } },
+      handle: async (call) => ({ status: 200, body: await views.ofCase(await readable(call.path.id, call), call.caller) }),
+    }),
+    route({
+      method: 'get',
+      path: `${path}/{id}/events`,
+      tag,
+      summary: 'The timeline: who, in which capacity, when, what',
+      access: 'staff',
+      params: byId,
+      replies: { 200: { description: 'All events, in order.', schema: z.object({ items: z.array(shownEvent) }) } },
+      handle: async (call) => {
+        const row = await readable(call.path.id, call);
+        return { status: 200, body: { items: await views.ofEvents(row, await ledger.events(row.caseId), call.caller) } };
+      },
+    }),
+    ...(procedure.more?.(services, readable) ?? []),
+    ...stepRoutes,
+  ];
+}
+
+/** The first capacity for which the step is due and which the caller has. @throws Problem notDue, forbidden */
+function capacityFor({ due, closed, status }: CaseRow, step: string, { caller }: Who) {
+  const open = due.flatMap((one) => ('who' in one && one.step === step ? [one.who] : []));
+  if (!open.length) throw new Problem('notDue', { due: dueFor(due, caller), ...(closed && { ended: status }) });
+  const mine = open.find((who) => caller.capacities.includes(who));
+  if (!mine) throw new Problem('forbidden');
+  return mine;
+}

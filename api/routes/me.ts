@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { Services } from '../parts.js';
+import { type AnyRoute, route } from '../route.js';
+import { caseId, paging, staffNumber } from '../schemas.js';
+
+const me = z.object({
+  staffNumber,
+  name: z.string().optional(),
+  title: z.string().optional(),
+  departments: z.array(z.string()).meta({ description: 'Of all posts; the first is the main post.' }),
+  capacities: z.array(z.string()).meta({ description: 'What the person may act as at this moment.' }),
+  directoryAsOf: z.iso.datetime().optional().meta({ description: 'Present while the directory cannot be asked.' }),
+});
+
+const task = z.object({
+  id: caseId,
+  procedure: z.string(),
+  receiptNumber: z.string(),
+  status: z.string(),
+  step: z.string(),
+  who: z.string().meta({ description: 'Why it waits for the caller: the capacity.' }),
+  since: z.iso.datetime(),
+  until: z.string().optional(),
+});
+
+/** What concerns whoever asks. */
+export function myRoutes({ ledger, directory }: Services): readonly AnyRoute[] {
+  return [
+    route({
+      method: 'get',
+      path: '/me',
+      tag: 'me',
+      summary: 'Who I am, and what I may act as',
+      access: 'staff',
+      replies: { 200: { description: 'As the directory says.', schema: me } },
+      handle: async ({ caller: { staffNumber, capacities, asOf } }) => {
+        const member = await directory.staffMember(staffNumber).catch(() => undefined);
+        const { name, title, departments = [] } = member ?? {};
+        return { status: 200, body: { staffNumber, name, title, departments, capacities, directoryAsOf: asOf } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/me/tasks',
+      tag: 'me',
+      summary: 'What waits for me, since when, and why me; longest first',
+      access: 'staff',
+      query: z.strictObject(paging),
+      replies: { 200: { description: 'One page.', schema: z.object({ items: z.array(task), cursor: z.string().optional() }) } },
+      handle: async ({ query, caller: { capacities } }) => {
+        const { items, cursor } = await ledger.tasks({ capacities, ...query });
+        return { status: 200, body: { items: items.map(({ caseId: id, ...one }) => ({ id, ...one })), cursor } };
+      },
+    }),
+  ];
+}

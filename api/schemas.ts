@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/**
+ * The building blocks of everything that is handed in. Strings that PostgreSQL or a later reader could not keep or show as they are, with control characters
+ * or halves of surrogate pairs, are refused; lengths count UTF-16 code units.
+ */
+const printable = /^[^\p{Cc}\p{Cs}]*$/u;
+const lines = /^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u;
+
+/** One line: a name, a version, a number of a certificate. */
+export const line = (longest: number) => z.string().min(1).max(longest).regex(printable);
+
+/** Free text of several lines, kept apart from the case so that it can be erased (design §2). */
+export const words = z
+  .string()
+  .min(1)
+  .max(2_000)
+  .regex(lines)
+  .meta({ description: 'Free text; kept apart, and erased once retention has ended.' });
+
+/** A day that exists, as Tokyo counts it. */
+export const date = z.iso.date().meta({ examples: ['2026-11-24'] });
+
+/** 職員番号. */
+export const staffNumber = z
+  .string()
+  .regex(/^\d{1,8}$/)
+  .meta({ description: '職員番号', examples: ['4021'] });
+
+/** Opaque. */
+export const caseId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
+
+/** PC管理番号. */
+export const assetTag = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/)
+  .meta({ description: 'PC管理番号', examples: ['PC-0001'] });
+
+/** A department of the directory. */
+export const department = z
+  .string()
+  .regex(/^[\p{L}\p{N}._-]{1,64}$/u)
+  .meta({ examples: ['tax'] });
+
+/** A set: in any order, each once. */
+export const setOf = <Item extends z.ZodType>(item: Item, most: number) =>
+  z
+    .array(item)
+    .max(most)
+    .refine((items) => new Set(items).size === items.length, { params: { code: 'repeated' } })
+    .meta({ uniqueItems: true });
+
+/** A keyset page of a list. */
+export const paging = {
+  cursor: line(400).exactOptional().meta({ description: 'From the page before; opaque.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+};
+
+const instant = z.iso.datetime();
+const person = z
+  .object({ staffNumber, name: z.string().optional() })
+  .meta({ id: 'Person', description: 'As the directory names them now.' });
+const shownDue = z
+  .object({
+    step: z.string(),
+    who: z.string().optional(),
+    until: z.string().optional(),
+    at: instant.optional(),
+    from: z.string().optional(),
+    mine: z.literal(true).optional().meta({ description: 'The caller may take it.' }),
+  })
+  .meta({ id: 'Due', description: 'A step that somebody can take, that falls due at an instant, or that comes as news.' });
+
+export const shownSummary = z
+  .object({
+    id: caseId,
+    procedure: z.string(),
+    receiptNumber: z.string().meta({ description: '受付番号', examples: ['令和8-貸-0123'] }),
+    status: z.string(),
+    department: z.string(),
+    staff: person,
+    openedAt: instant,
+    changedAt: instant,
+  })
+  .meta({ id: 'CaseSummary' });
+
+export const shownCase = shownSummary
+  .extend({
+    seq: z.int(),
+    closed: z.boolean(),
+    state: z.looseObject({}),
+    due: z.array(shownDue),
+    effects: z.array(
+      z.object({ name: z.string(), how: z.enum(['waiting', 'done', 'stuck']), reason: z.string().optional(), since: instant }),
+    ),
+  })
+  .meta({ id: 'Case' });
+
+export const shownEvent = z
+  .object({
+    seq: z.int(),
+    at: instant,
+    name: z.string(),
+    by: z.union([person, z.literal('system')]),
+    as: z.string().optional(),
+    input: z.looseObject({}),
+  })
+  .meta({ id: 'Event' });

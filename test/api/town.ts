@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { sql } from 'kysely';
+import { Attribute, Change, Client as LdapClient } from 'ldapts';
+import { pino } from 'pino';
+import { expect, inject } from 'vitest';
+import { type CachedDirectory, cacheDirectory } from '../../activities/directory/cached.js';
+import { createLdapDirectory } from '../../activities/directory/ldap.js';
+import { createInventoryActivities } from '../../activities/inventory/activities.js';
+import { createBuiltInInventory } from '../../activities/inventory/built-in.js';
+import { createLedgerActivities } from '../../activities/ledger/activities.js';
+import { hostClock } from '../../activities/ledger/clock.js';
+import { createPostgresLedger, type PostgresLedger } from '../../activities/ledger/postgres.js';
+import { createApp } from '../../api/app.js';
+import { municipalCalendar, today } from '../../config/calendar.js';
+import { loadPack } from '../../config/policy/pack.js';
+import { Secret } from '../../config/settings.js';
+import { type EmbeddedDirectory, startDirectory } from '../../embedded/directory.js';
+import { type SampleTown, type TownAccounts, writeSampleTown } from '../../embedded/sample-town.js';
+import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
+import { freshDatabase, type TestDatabase } from '../database.js';
+
+/** What the API answered. */
+export interface Answered {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: what stands in an answer is what the tests are about.
+  body: any;
+}
+
+export interface Sent {
+  key?: string;
+  headers?: Readonly<Record<string, string>>;
+  /** As it is; an object is sent as JSON. */
+  body?: unknown;
+}
+
+const calendar = municipalCalendar();
+/** A municipal business day so many business days from today. */
+export const day = (days: number): string => calendar.addBusinessDays(today(hostClock.now().toISOString()), days);
+
+/** Everything behind the API for real: directory over LDAP, ledger, Temporal, a worker. Each part can be taken away. */
+export class ApiTown {
+  readonly #tokens = new Map<string, string>();
+  readonly logged: string[] = [];
+  #worker: Worker | undefined;
+  #working: Promise<void> | undefined;
+
+  private constructor(
+    readonly sample: SampleTown,
+    readonly ledger: PostgresLedger,
+    readonly database: TestDatabase,
+    readonly directoryFolder: string,
+    public directory: EmbeddedDirectory,
+    readonly cached: CachedDirectory,
+    readonly client: Client,
+    readonly taskQueue: string,
+    readonly native: NativeConnection,
+    readonly url: string,
+    readonly server: Server,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  get accounts(): TownAccounts {
+    return this.sample.accounts;
+  }
+
+  static async open({ freshMs = 60_000, failedLoginsPerMinute = 1_000, requestsPerMinute = 1_000_000 } = {}): Promise<ApiTown> {
+    const address = inject('temporalAddress');
+    const folder = await mkdtemp(join(tmpdir(), 'api-town-'));
+    const [sample, database, connection, native] = await Promise.all([
+      writeSampleTown({ seed: 11, size: 426, folder }),
+      freshDatabase(),
+      Connection.connect({ address }),
+      NativeConnection.connect({ address }),
+    ]);
+    const directory = await startDirectory({ folder, port: 0 });
+    const ledger = createPostgresLedger({ databaseUrl: database.url, clock: hostClock, calendar });
+    const taskQueue = `api-${randomUUID()}`;
+    const ldap = createLdapDirectory({
+      url: `ldap://127.0.0.1:${directory.port}`,
+      baseDn: sample.baseDn,
+      preset: 'openldap',
+      account: sample.accounts.service,
+      clock: ledger.townClock,
+    });
+    const cached = cacheDirectory(ldap, { clock: ledger.townClock, freshMs });
+    const client = new Client({ connection });
+    const logged: string[] = [];
+    const { app } = createApp(
+      {
+        ledger,
+        directory: cached,
+        temporal: { client, taskQueue },
+        calendar,
+        pack: loadPack('oyama'),
+        keySecret: new Secret('a key for tests, of at least thirty-two characters'),
+        logger: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),
+      },
+      { limits: { requestsPerMinute, failedLoginsPerMinute }, trustedProxies: 0, servesMetrics: true },
+    );
+    const server = await new Promise<Server>((resolve) => {
+      const one = app.listen(0, '127.0.0.1', () => resolve(one));
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const town: ApiTown = new ApiTown(
+      sample,
+      ledger,
+      database,
+      folder,
+      directory,
+      cached,
+      client,
+      taskQueue,
+      native,
+      url,
+      server,
+      async () => {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+        await town.stopWorker();
+        ldap.close();
+        await town.directory.close();
+        await Promise.all([ledger.close(), connection.close(), native.close()]);
+        await Promise.all([database.drop(), rm(folder, { recursive: true })]);
+      },
+    );
+    town.logged.push = (...lines) => logged.push(...lines);
+    Object.defineProperty(town, 'logged', { value: logged });
+    await town.startWorker();
+    return town;
+  }
+
+  async startWorker(): Promise<void> {
+    workflowBundle ??= bundleWorkflows();
+    const { ledger, native, taskQueue } = this;
+    const inventory = createBuiltInInventory(ledger.db);
+    const activities = { ...createLedgerActivities({ ledger }), ...createInventoryActivities({ inventory, marks: ledger }) };
+    this.#worker = await createWorker({
+      connection: native,
+      namespace: 'default',
+      taskQueue,
+      workflowBundle: await workflowBundle,
+      activities,
+    });
+    this.#working = this.#worker.run();
+  }
+
+  async stopWorker(): Promise<void> {
+    this.#worker?.shutdown();
+    await this.#working;
+    [this.#worker, this.#working] = [undefined, undefined];
+  }
+
+  /** Laptops of a pool. */
+  async devices(pool: string, ...tags: readonly string[]): Promise<void> {
+    for (const assetTag of tags)
+      await this.ledger.registerDevice(
+        { assetTag, kind: 'laptop', pool, manufacturer: 'M', model: 'X', serial: assetTag, networkZone: 'lgwan', note: '' },
+        'system',
+      );
+  }
+
+  /** Disables or enables an account, as the directory's administrator does. */
+  async disable(staffNumber: string, disabled = true): Promise<void> {
+    const { dn, password } = this.accounts.service;
+    const client = new LdapClient({ url: `ldap://127.0.0.1:${this.directory.port}` });
+    await client.bind(dn, password);
+    const modification = new Attribute({ type: 'pwdAccountLockedTime', values: disabled ? ['000001010000Z'] : [] });
+    await client.modify(`uid=${staffNumber},ou=people,${this.sample.baseDn}`, new Change({ operation: 'replace', modification }));
+    await client.unbind();
+  }
+
+  async stopDirectory(): Promise<void> {
+    await this.directory.close();
+  }
+
+  async startDirectory(): Promise<void> {
+    this.directory = await startDirectory({ folder: this.directoryFolder, port: this.directory.port });
+  }
+
+  /** A request as this person, who is logged in first; without one as nobody. */
+  async send(who: string | undefined, method: string, path: string, { key, headers, body }: Sent = {}): Promise<Answered> {
+    const token = who && (await this.token(who));
+    const content = body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+    const response = await fetch(`${this.url}${path.startsWith('/api') ? path : `/api/v1${path}`}`, {
+      method,
+      headers: {
+        ...(token && { Authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(key && { 'Idempotency-Key': key }),
+        ...headers,
+      },
+      ...(content !== undefined && { body: content as string }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text && /json/.test(response.headers.get('Content-Type') ?? '') ? JSON.parse(text) : text,
+    };
+  }
+
+  async token(staffNumber: string): Promise<string> {
+    const known = this.#tokens.get(staffNumber);
+    if (known) return known;
+    const { status, body } = await this.send(undefined, 'POST', '/sessions', { body: { staffNumber, password: this.accounts.password } });
+    expect(status).toBe(201);
+    this.#tokens.set(staffNumber, body.token);
+    return body.token;
+  }
+
+  /** A form for next week, filed by the borrower. */
+  async file(who: string, over: object = {}, key: string = randomUUID()): Promise<Answered> {
+    const form = { kind: 'laptop', accessories: ['wire'], from: day(2), until: day(5), personalData: false, ...over };
+    return this.send(who, 'POST', '/device-loans', { key, body: form });
+  }
+
+  async step(who: string, id: string, step: string, body: object = {}, key: string = randomUUID()): Promise<Answered> {
+    return this.send(who, 'POST', `/device-loans/${id}/steps/${step}`, { key, body });
+  }
+
+  /** One number for everything that stands in the ledger, sessions excepted. */
+  async checksum(): Promise<string> {
+    const { db } = this.ledger;
+    const { rows: tables } = await sql<{ name: string }>`
+      select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'sessions' order by 1`.execute(db);
+    const sums = tables.map(async ({ name }) => {
+      const { rows } = await sql<{
+        sum: string;
+      }>`select md5(coalesce(string_agg(t::text, '\n' order by t::text), '')) as sum from ${sql.table(name)} t`.execute(db);
+      return `${name} ${rows[0]?.sum}`;
+    });
+    return (await Promise.all(sums)).join('\n');
+  }
+}
+
+let workflowBundle: ReturnType<typeof bundleWorkflows> | undefined;
+
+Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
