@@ -39,7 +39,7 @@ export interface Calendar {
  */
 export function municipalCalendar(closures: ReadonlySet<string> = new Set()): Calendar {
   const isOpen = (day: Temporal.PlainDate) => {
-    if (day.year < firstYear ) throw new RangeError(`the holidays are known from ${firstYear} to ${lastYear} only`);
+    if (day.year < firstYear || day.year > lastYear) throw new RangeError(`the holidays are known from ${firstYear} to ${lastYear} only`);
     const turnOfYear = (day.month === 12 && day.day >= 29) || (day.month === 1 && day.day <= 3);
     const date = day.toString();
     return day.dayOfWeek <= 5 && !turnOfYear && !(date in holidays) && !closures.has(date);

@@ -157,6 +157,8 @@ describe('extending', () => {
 });
 
 describe('a broken pack', () => {
+  const sourceForm = 'must name a seed line such as 004:659, or begin with law:, guideline: or ours:';
+
   test('is refused with every problem at once, each with line and field', () => {
     const path = pack(
       [
@@ -177,7 +179,6 @@ describe('a broken pack', () => {
         'telework: {}',
       ].join('\n'),
     );
-    const sourceForm = 'must name a seed line such as 004:659, or begin with law:, guideline: or ours:';
     expect(new Set(problems(path))).toEqual(
       new Set([
         'town.yaml:3: deviceLoan.answerDays.value: Invalid input: expected number, received string',
@@ -198,6 +199,22 @@ describe('a broken pack', () => {
       ]),
     );
     expect(() => loadPack(path)).toThrow('the policy pack is not usable:\n  town.yaml:');
+  });
+
+  test.each(['somewhere', '005:12', '004', '004:', 'law:', ''])('%j is no source', (source) => {
+    const path = pack(`extends: default\ndeviceLoan: { aheadDays: { value: 1, source: "${source}" } }\n`);
+    expect(problems(path)).toEqual([`town.yaml:2: deviceLoan.aheadDays.source: ${sourceForm}`]);
+  });
+
+  test.each([
+    '004:659',
+    '004:1235-1239',
+    '004:750; 003:332; ours: both',
+    'law: 地方自治法 Art. 4-2',
+    'guideline: 情報セキュリティポリシー',
+  ])('%j is a source', (source) => {
+    const path = pack(`extends: default\ndeviceLoan: { aheadDays: { value: 1, source: "${source}" } }\n`);
+    expect(loadPack(path).document.deviceLoan.aheadDays.source).toBe(source);
   });
 
   test('that stands alone must hold every value', () => {
