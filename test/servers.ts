@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { Part } from '../embedded/parts.js';
 import { createPostgresHome, ensureDatabase, postgresProgram } from '../embedded/postgres.js';
-import { removeTown } from '../embedded/state.js';
+import { removeTown, TownIsRunning } from '../embedded/state.js';
 import { temporalProgram } from '../embedded/temporal.js';
 import { startTown } from '../embedded/town.js';
 
@@ -43,7 +43,8 @@ const servers: readonly Part[] = [
 
 /** One Temporal and one PostgreSQL for the whole run: each test file takes task queues, and databases (`database.ts`), of its own. */
 export default async function setUp(project: TestProject) {
-  const stateDir = await mkdtemp(join(tmpdir(), 'telework-test-'));
+  await removeAbandoned();
+  const stateDir = await mkdtemp(join(tmpdir(), prefix));
   // Whatever database the environment names, tests create and drop their own elsewhere.
   const town = await startTown({ stateDir, parts: servers, environment: { ...process.env, DATABASE_URL: undefined } });
   const { TEMPORAL_ADDRESS = '', DATABASE_URL = '' } = town.settings;
@@ -54,4 +55,23 @@ export default async function setUp(project: TestProject) {
     await removeTown(stateDir);
     await rm(stateDir, { recursive: true });
   };
+}
+
+const prefix = 'telework-test-';
+
+/** A run that was killed has left its folder and its database. One that is a minute old has claimed its folder if it is alive. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue;
+    const folder = join(tmpdir(), name);
+    try {
+      const { uid, mtimeMs } = await stat(folder);
+      if (uid !== process.getuid?.() || Date.now() - mtimeMs < 60_000) continue;
+      await removeTown(folder);
+      await rm(folder, { recursive: true });
+    } catch (error) {
+      // Still in use; or another run was faster.
+      if (!(error instanceof TownIsRunning) && (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
 }
