@@ -1,13 +1,16 @@
-import type { NewsPort } from './port.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NewsPort, TownClock } from './port.js';
 
-/** How long after a nudge the same cases are looked at again, in milliseconds: at once, then ever more rarely while nothing changes. */
+/** How long until the ledger is asked without having rung, in milliseconds: at first soon, then ever more rarely. A NOTIFY is lost with its connection. */
 const [shortestPauseMs, longestPauseMs] = [1_000, 30_000];
 /** What was written just before the start may be unknown to the workflows: a power cut takes everything at once, and whoever starts last may start minutes later. */
 const lookBackMs = 10 * 60_000;
+/** Nudges under way at once: enough to keep the connection busy, few enough to leave room for people's steps. */
+const abreast = 50;
 
 export interface NewsDelivery {
-  ledger: NewsPort;
-  /** Wakes one case. One that is not open at Temporal, or a Temporal that is away, is a rejection: the case is nudged again later. */
+  ledger: NewsPort & TownClock;
+  /** Wakes one case. A case that is not open at Temporal, or a Temporal that is away, is a rejection: it is nudged again later. */
   nudge(caseId: string): Promise<void>;
   /** Something could not be done and will be tried again: for the log. */
   onTrouble(trouble: unknown): void;
@@ -15,31 +18,58 @@ export interface NewsDelivery {
 }
 
 /**
- * Nudges cases as long as the signal lets it: those that have news or whose deadline has fallen, whenever the ledger says that something was written, and
- * from time to time (a NOTIFY is lost with its connection); at the start also those with an event of the last minutes. News stays until its case has written it
- * down, so nothing is lost by a nudge that fails.
+ * Nudges cases until the signal ends it: those that have news or whose deadline has fallen, as soon as the ledger says that something was written, and from
+ * time to time; first of all those with an event of the last minutes. News stays until its case has written it down, so a nudge that fails loses nothing.
  */
 export async function deliverNews({ ledger, nudge, onTrouble, signal }: NewsDelivery): Promise<void> {
-  const bell = createBell(signal);
-  let pauseMs = shortestPauseMs;
-  const listening = listenAgain();
+  let ring: () => void = () => undefined;
+  const rings = () => new Promise<true>((resolve) => (ring = () => resolve(true)));
+  const listening = listen();
 
-  const nudgeAll = async (caseIds: readonly string[]) => {
-    const outcomes = await Promise.allSettled([...new Set(caseIds)].map(nudge));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed) onTrouble(failed.reason);
-  };
-  for (let first = true; !signal.aborted; ) {
+  let rang = rings();
+  for (let [pauseMs, behind] = [shortestPauseMs, true]; !signal.aborted; ) {
     try {
-      if (first) await nudgeAll(await ledger.writtenSince(await lookBack()));
-      first = false;
-      const waiting = [...(await ledger.withNews()), ...(await ledger.fallen())];
-      await nudgeAll(waiting);
+      if (behind) await nudgeAll(await ledger.writtenSince(await lookBack()));
+      behind = false;
+      await nudgeAll([...(await ledger.withNews()), ...(await ledger.fallen())]);
     } catch (outage) {
       onTrouble(outage);
     }
-    const rang = await bell.wait(pauseMs);
-    pauseMs = rang ? shortestPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+    const early = await Promise.race([rang, pause(pauseMs)]);
+    if (early) rang = rings();
+    pauseMs = early ? shortestPauseMs : Math.min(pauseMs * 2, longestPauseMs);
   }
   await listening;
+
+  async function lookBack(): Promise<string> {
+    await ledger.clockOffset();
+    return new Date(ledger.townClock.now().getTime() - lookBackMs).toISOString();
+  }
+
+  async function nudgeAll(caseIds: readonly string[]): Promise<void> {
+    const cases = [...new Set(caseIds)];
+    for (let from = 0; from < cases.length && !signal.aborted; from += abreast) {
+      const outcomes = await Promise.allSettled(cases.slice(from, from + abreast).map(nudge));
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) onTrouble(failed.reason);
+    }
+  }
+
+  /** Listens, again after each loss of the connection. */
+  async function listen(): Promise<void> {
+    for (let pauseMs = shortestPauseMs; !signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      await ledger
+        .listen((what) => {
+          pauseMs = shortestPauseMs;
+          if (what !== 'mail') ring();
+        }, signal)
+        .catch(onTrouble);
+      await pause(pauseMs);
+    }
+  }
+
+  /** Undefined when the time is over, or everything. */
+  function pause(ms: number): Promise<undefined> {
+    return sleep(ms, undefined, { signal }).catch(() => undefined);
+  }
 }

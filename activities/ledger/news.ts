@@ -41,7 +41,10 @@ export function createNews({ db, pool, townTime }: { db: Kysely<Tables>; pool: p
         client.on('notification', ({ payload }) => {
           if (payload === 'news' || payload === 'mail' || payload === 'clock') onWritten(payload);
         });
-        await Promise.all([over, client.query('listen telework')]);
+        over.catch(() => undefined); // It is awaited below, and may fail before.
+        await client.query('listen telework');
+        for (const what of ['news', 'mail'] as const) onWritten(what);
+        await over;
       } finally {
         client.release(true); // A connection that has listened serves nobody else.
       }

@@ -222,7 +222,10 @@ export interface NewsPort {
   writtenSince(instant: string): Promise<readonly string[]>;
   /** Cases with a deadline that has fallen by the town's clock; where that was moved, their timers do not know yet. */
   fallen(): Promise<readonly string[]>;
-  /** Calls back whenever a transaction has left news or mail, or moved the clock (NOTIFY). Ends with the signal; throws when the connection breaks. */
+  /**
+   * Calls back whenever a transaction has left news or mail, or moved the clock (NOTIFY), and once for news and mail when it begins to listen: something may
+   * have been written before. Ends with the signal; throws when the connection breaks.
+   */
   listen(onWritten: (what: 'news' | 'mail' | 'clock') => void, signal: AbortSignal): Promise<void>;
 }
 
@@ -260,6 +263,23 @@ export interface OutboxPort {
   finish(messageId: string, how: 'settled' | 'nobody'): Promise<void>;
   /** Back into the outbox: due again when this much time has passed in the town. */
   giveBack(messageIds: readonly string[], waitMs: number): Promise<void>;
+}
+
+/** One logical mail as an administrator sees it: where it stands, never what it says. */
+export interface MailLine {
+  messageId: string;
+  to: Capacity;
+  template: string;
+  receiptNumber?: string;
+  queuedAt: string;
+  state: 'waiting' | 'underWay' | 'settled' | 'nobody';
+  copies: readonly Pick<CopyFate, 'how' | 'detail'>[];
+}
+
+/** The outgoing mail, for those who operate it. */
+export interface MailListPort {
+  /** Newest first. @throws BadCursor */
+  mails(query: { state?: MailLine['state']; cursor?: string; limit: number }): Promise<Page<MailLine>>;
 }
 
 /** Domain time (design §4.15): Temporal's and the host's time plus the town's offset. Instants in ISO 8601, UTC. */
