@@ -1,1 +1,3 @@
 export { deviceLoan } from './device-loan/workflow.js';
+export { mailDelivery } from './mail-delivery/workflow.js';
+export { morningRound } from './morning-round/workflow.js';

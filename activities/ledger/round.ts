@@ -3,7 +3,7 @@ import { today } from '../../config/calendar.js';
 import type { Loan } from '../../workflows/device-loan/rules.js';
 import { reminding, reminds } from '../../workflows/device-loan/rules.js';
 import type { Capacity } from '../directory/port.js';
-import type { MailParams, NewsPort, RoundsPort, TownClock, Waiting } from './port.js';
+import type { NewsPort, RoundsPort, TownClock, Waiting } from './port.js';
 
 export interface RoundDependencies {
   ledger: RoundsPort & NewsPort & TownClock;
@@ -48,12 +48,12 @@ export function createRoundActivities({ ledger, calendar, nudge }: RoundDependen
 
     /** Puts one digest for each capacity that is to be reminded of something into the outbox; who that is now, is found out when it leaves. */
     async remind(date: string): Promise<number> {
-      const digests = new Map<Capacity, MailParams[string] & object[]>();
+      const digests = new Map<Capacity, ReturnType<typeof line>[]>();
       for (let cursor: string | undefined; ; ) {
         const page = await ledger.waiting({ procedure: 'device-loan', steps: reminding, limit: pageSize, ...(cursor && { cursor }) });
         for (const waits of page.items)
           for (const to of remindedOf(waits, date)) digests.set(to, [...(digests.get(to) ?? []), line(waits, to)]);
-        heartbeat(page.cursor);
+        heartbeat();
         cursor = page.cursor;
         if (!cursor) break;
       }

@@ -24,6 +24,3 @@ export async function morningRound(date?: string): Promise<RoundReport> {
   for (const duty of duties) done[duty] = await round[duty](day);
   return done;
 }
-
-/** One round a date, however often it is asked for. */
-export const morningRoundWorkflowId = (date: string) => `morning-round/${date}`;

@@ -27,6 +27,7 @@ export interface Taken {
   seq: number;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: each step has an input of its own, which `Step` recovers.
 type Updates = Record<string, UpdateDefinition<Taken, [any]>>;
 type InputOf<U> = U extends UpdateDefinition<Taken, [infer Input]> ? Input : never;
 /** A step that a person took: its name, what was filed with it, and the key it was handed in under (the Update's id: the API's keyed hash of caller, route, case and Idempotency-Key). */

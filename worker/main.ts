@@ -1,0 +1,99 @@
+/**
+ * The worker as a process of its own. Everything it is told stands in the environment (`config/settings.ts`); `--with-parent`: it ends when its standard
+ * input does, because then whoever started it is gone. When it polls it prints one line of JSON; its log goes to standard error.
+ */
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createLdapDirectory } from '../activities/directory/ldap.js';
+import { createInventoryActivities } from '../activities/inventory/activities.js';
+import { createBuiltInInventory } from '../activities/inventory/built-in.js';
+import { createLedgerActivities } from '../activities/ledger/activities.js';
+import { hostClock } from '../activities/ledger/clock.js';
+import { deliverNews } from '../activities/ledger/news-delivery.js';
+import { createPostgresLedger } from '../activities/ledger/postgres.js';
+import { createRoundActivities } from '../activities/ledger/round.js';
+import { createMailActivities } from '../activities/mail/activities.js';
+import { createSmtpMail } from '../activities/mail/smtp.js';
+import { municipalCalendar } from '../config/calendar.js';
+import { readClosures } from '../config/closures.js';
+import { directoryOptions } from '../config/directory.js';
+import { readSettings } from '../config/settings.js';
+import { temporalOptions } from '../config/temporal.js';
+import { loanWorkflowId } from '../workflows/device-loan/contract.js';
+import { nudge } from '../workflows/shared/case.js';
+import { bundleWorkflows, createWorker } from './create-worker.js';
+import { runtimeLogger } from './log.js';
+import { ensureStanding } from './schedules.js';
+
+const settings = readSettings();
+const log = pino({ name: 'worker', level: settings.LOG_LEVEL }, pino.destination(2));
+Runtime.install({
+  logger: runtimeLogger(log),
+  telemetryOptions: {
+    logging: { filter: 'WARN', forward: {} },
+    ...(settings.METRICS_PORT !== undefined && { metrics: { prometheus: { bindAddress: `127.0.0.1:${settings.METRICS_PORT}` } } }),
+  },
+});
+
+const ending = new AbortController();
+const calendar = municipalCalendar(settings.CLOSURES_FILE ? readClosures(settings.CLOSURES_FILE) : undefined);
+const ledger = createPostgresLedger({
+  databaseUrl: settings.DATABASE_URL.reveal(),
+  connections: settings.DATABASE_POOL,
+  clock: hostClock,
+  calendar,
+});
+const directory = createLdapDirectory({ ...directoryOptions(settings), clock: ledger.townClock });
+const { connection: temporalConnection, namespace } = temporalOptions(settings);
+const taskQueue = settings.TEMPORAL_TASK_QUEUE;
+
+const [workflowBundle, connection] = await Promise.all([bundleWorkflows(), NativeConnection.connect(temporalConnection)]);
+const client = new Client({ connection, namespace });
+/** A case that is not open here is left for later: the news stays until the case has written it down. */
+const nudgeCase = (caseId: string): Promise<void> =>
+  client.workflow
+    .getHandle(loanWorkflowId(caseId))
+    .signal(nudge)
+    .catch((failure: unknown) => {
+      if (!(failure instanceof WorkflowNotFoundError)) throw failure;
+    });
+
+const activities = {
+  ...createLedgerActivities({ ledger }),
+  ...createInventoryActivities({ inventory: createBuiltInInventory(ledger.db), marks: ledger }),
+  ...createRoundActivities({ ledger, calendar, nudge: nudgeCase }),
+  ...createMailActivities({
+    outbox: ledger,
+    news: ledger,
+    directory,
+    mail: createSmtpMail({ url: settings.MAIL_URL.reveal(), from: settings.MAIL_FROM }),
+    clock: ledger.townClock,
+    key: settings.KEY_SECRET.reveal(),
+    linkTo: (caseId) => `${settings.API_PUBLIC_URL}/api/v1/${caseId ? `device-loans/${caseId}` : 'me/tasks'}`,
+    closing: ending.signal,
+  }),
+};
+const worker = await createWorker({ connection, namespace, taskQueue, workflowBundle, activities });
+await ensureStanding(client, taskQueue);
+const news = deliverNews({
+  ledger,
+  nudge: nudgeCase,
+  onTrouble: (trouble) => log.warn({ err: trouble }, 'news could not be delivered; it will be tried again'),
+  signal: ending.signal,
+});
+
+const end = (): void => {
+  ending.abort();
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+if (process.argv.includes('--with-parent')) process.stdin.resume().once('end', end);
+
+const run = worker.run();
+process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
+await run.finally(end);
+await news;
+directory.close();
+await ledger.close();
+await connection.close();
