@@ -106,7 +106,7 @@ export const townParts: readonly Part[] = [
 function entryPoint({ variables }: Site, file: string, settings: Readonly<Record<string, string>>): Program {
   return {
     command: process.execPath,
-    args: ['--import', 'tsx', file],
+    args: ['--import', 'tsx', file, '--with-parent'],
     env: { ...variables, ...settings },
     cwd: projectRoot,
     ready: /"ready":\s*true/,
