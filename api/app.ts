@@ -14,8 +14,12 @@ import { Problem } from './problems.js';
 import { procedureRoutes } from './procedure.js';
 import { type AnyRoute, mount } from './route.js';
 import { deviceLoans } from './routes/device-loans.js';
+import { deviceRoutes } from './routes/devices.js';
+import { importRoutes } from './routes/imports.js';
 import { myRoutes } from './routes/me.js';
+import { operationRoutes } from './routes/operations.js';
 import { sessionRoutes } from './routes/sessions.js';
+import { stocktakingRoutes } from './routes/stocktakings.js';
 
 export interface AppOptions {
   limits: Limits;
@@ -28,7 +32,15 @@ export interface AppOptions {
 /** Every route of the API. */
 export function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
   const services = createServices(parts);
-  return [...sessionRoutes(services, limits), ...myRoutes(services), ...procedureRoutes(deviceLoans, services)];
+  return [
+    ...sessionRoutes(services, limits),
+    ...myRoutes(services),
+    ...procedureRoutes(deviceLoans, services),
+    ...deviceRoutes(services),
+    ...stocktakingRoutes(services),
+    ...importRoutes(services),
+    ...operationRoutes(services),
+  ];
 }
 
 /** The HTTP API (design §6) as an Express application, and what Prometheus asks it. */

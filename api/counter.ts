@@ -125,7 +125,7 @@ export function createCounter({
     const mine = due.filter((one) => 'who' in one && one.step === step);
     if (mine.some((one) => 'who' in one && one.who === input.as)) {
       // After a power cut the ledger can be ahead of the case: it catches up when told to look.
-      await patiently(acceptWithinMs, arrival, () => client.workflow.getHandle(workflowId).signal(nudge));
+      await wake(workflowId, arrival);
       return undefined;
     }
     throw mine.length
@@ -142,7 +142,11 @@ export function createCounter({
     return undefined;
   }
 
-  return { open, take, nudge: (workflowId: string) => client.workflow.getHandle(workflowId).signal(nudge) };
+  /** Tells the case to look for news, and to try again what is stuck. @throws Problem away */
+  const wake = (workflowId: string, arrival: AbortSignal): Promise<void> =>
+    patiently(acceptWithinMs, arrival, () => client.workflow.getHandle(workflowId).signal(nudge));
+
+  return { open, take, nudge: wake };
 }
 
 export type Counter = ReturnType<typeof createCounter>;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { DirectoryAway } from '../activities/directory/port.js';
 import { isLedgerAway } from '../activities/ledger/away.js';
+import { BadCursor } from '../activities/ledger/port.js';
 import { type Language, say } from '../config/texts.js';
 import { type FieldError, Problem, problemStatus } from './problems.js';
 
@@ -13,6 +14,7 @@ export interface ProblemDocument {
   title: string;
   status: number;
   errors?: readonly (FieldError & { message: string })[];
+  lines?: Problem['details']['lines'];
   due?: readonly object[];
   ended?: string;
   part?: string;
@@ -24,12 +26,13 @@ export const languageOf = (request: Pick<Request, 'acceptsLanguages'>): Language
 
 /** The problem in the caller's words. */
 export function problemDocument({ type, details }: Problem, language: Language): ProblemDocument {
-  const { errors, due, ended, part } = details;
+  const { errors, lines, due, ended, part } = details;
   return {
     type: `/problems/${type}`,
     title: say(language, 'problem', type),
     status: problemStatus[type],
     ...(errors && { errors: errors.map((error) => ({ ...error, message: inWords(error, type, language) })) }),
+    ...(lines && { lines }),
     ...(due && { due }),
     ...(ended && { ended }),
     ...(part && { part }),
@@ -58,6 +61,7 @@ export function answerProblems(logger: Logger): ErrorRequestHandler {
 /** What the failure means to the caller. */
 export function asProblem(failure: unknown): Problem {
   if (failure instanceof Problem) return failure;
+  if (failure instanceof BadCursor) return new Problem('malformed', { errors: [{ field: 'query.cursor', code: 'wrongForm' }] });
   if (failure instanceof DirectoryAway) return away('directory');
   if (isLedgerAway(failure)) return away('postgresql');
   if (isTemporalAway(failure)) return away('temporal');

@@ -46,6 +46,7 @@ const { app, metrics } = createApp(
     calendar,
     pack,
     keySecret: settings.KEY_SECRET,
+    movesClock: settings.TOWN_CLOCK,
     logger,
   },
   {

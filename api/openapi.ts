@@ -19,6 +19,10 @@ const problem = z
         }),
       )
       .optional(),
+    lines: z
+      .array(z.object({ line: z.int(), field: z.string(), problem: z.string() }))
+      .optional()
+      .meta({ description: '422: of a file.' }),
     due: z.array(z.looseObject({})).optional().meta({ description: '409: what can be done instead.' }),
     ended: z.string().optional().meta({ description: '409: how the case has ended.' }),
     part: z.string().optional().meta({ description: '503: which part cannot be reached.' }),

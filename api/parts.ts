@@ -1,7 +1,18 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Capacity, DirectoryPort } from '../activities/directory/port.js';
-import type { Clock, LedgerReader, PacksPort, SessionsPort, TownClock, WordsPort } from '../activities/ledger/port.js';
+import type {
+  Clock,
+  DeviceImportPort,
+  DeviceMasterPort,
+  LedgerReader,
+  MailListPort,
+  PacksPort,
+  SessionsPort,
+  StocktakingPort,
+  TownClock,
+  WordsPort,
+} from '../activities/ledger/port.js';
 import type { Calendar } from '../config/calendar.js';
 import type { PolicyPack } from '../config/policy/pack.js';
 import type { Secret } from '../config/settings.js';
@@ -16,12 +27,22 @@ export interface KnowingDirectory extends DirectoryPort {
 
 /** What the API is made from. */
 export interface Parts {
-  ledger: LedgerReader & WordsPort & SessionsPort & PacksPort & TownClock;
+  ledger: LedgerReader &
+    WordsPort &
+    SessionsPort &
+    PacksPort &
+    TownClock &
+    DeviceMasterPort &
+    DeviceImportPort &
+    StocktakingPort &
+    MailListPort;
   directory: KnowingDirectory;
   temporal: { client: Client; taskQueue: string };
   calendar: Calendar;
   pack: PolicyPack;
   keySecret: Secret;
+  /** Only a town may move its clock (design §4.15). */
+  movesClock: boolean;
   logger: Logger;
 }
 

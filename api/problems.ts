@@ -1,4 +1,4 @@
-import type { Refusal } from '../activities/ledger/port.js';
+import type { ImportProblem, Refusal } from '../activities/ledger/port.js';
 
 /** Every way in which the API says no (RFC 9457): the last part of its `type` URI, which never changes (`/problems/notDue`), and its words in the catalogue. */
 export const problemStatus = {
@@ -32,6 +32,8 @@ export interface FieldError extends Omit<Refusal, 'article'> {
 /** Beside its type: what the client needs to do better. Never a value that was handed in, never personal data. */
 export interface ProblemDetails {
   errors?: readonly FieldError[];
+  /** 422: the lines of a file that cannot be taken. */
+  lines?: readonly ImportProblem[];
   /** 409: what the case waits for instead. */
   due?: readonly object[];
   /** 409: how the case has ended. */

@@ -7,7 +7,7 @@ import { asProblem, problemDocument } from './errors.js';
 import type { Services } from './parts.js';
 import { Problem } from './problems.js';
 import { type AnyRoute, type Call, type Reply, route } from './route.js';
-import { caseId, department, line, paging, shownCase, shownEvent, shownSummary } from './schemas.js';
+import { caseId, department, line, pageOf, paging, shownCase, shownEvent, shownSummary } from './schemas.js';
 import { dueFor, mayRead } from './views.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each step has an input of its own; `InputOf` recovers it.
@@ -230,7 +230,7 @@ export function procedureRoutes<Steps extends Updates, Form extends object>(
       summary: 'The cases that the caller may see, newest first',
       access: 'staff',
       query: z.strictObject({ status: line(40).exactOptional(), department: department.exactOptional(), ...paging }),
-      replies: { 200: { description: 'One page.', schema: z.object({ items: z.array(shownSummary), cursor: z.string().optional() }) } },
+      replies: { 200: { description: 'One page.', schema: pageOf(shownSummary) } },
       handle: async ({ query, caller: { capacities } }) => {
         const { items, cursor } = await ledger.list({ procedure: tag, capacities, ...query });
         return { status: 200, body: { items: await Promise.all(items.map(views.ofSummary)), cursor } };

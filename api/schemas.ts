@@ -27,6 +27,9 @@ export const staffNumber = z
   .regex(/^\d{1,8}$/)
   .meta({ description: '職員番号', examples: ['4021'] });
 
+/** One line that may be empty. */
+export const remark = (longest: number) => z.string().max(longest).regex(printable);
+
 /** Opaque. */
 export const caseId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 
@@ -56,8 +59,15 @@ export const paging = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
 
+/** A page of a list. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), cursor: z.string().optional().meta({ description: 'Absent on the last page.' }) });
+
+/** What somebody acts as. */
+export const capacity = z.string().meta({ examples: ['staff:4021', 'head:tax', 'it'] });
+
 const instant = z.iso.datetime();
-const person = z
+export const person = z
   .object({ staffNumber, name: z.string().optional() })
   .meta({ id: 'Person', description: 'As the directory names them now.' });
 const shownDue = z

@@ -12,7 +12,17 @@ import type {
 import type { Caller } from './auth.js';
 
 /** Fields that hold a staff number, wherever they stand. */
-const personFields: ReadonlySet<string> = new Set(['by', 'staff', 'borrower', 'erasedBy', 'destroyedBy', 'collectedBy', 'returnedBy']);
+const personFields: ReadonlySet<string> = new Set([
+  'by',
+  'staff',
+  'borrower',
+  'erasedBy',
+  'destroyedBy',
+  'collectedBy',
+  'returnedBy',
+  'openedBy',
+  'closedBy',
+]);
 /** What only machines need. */
 const hiddenFields: ReadonlySet<string> = new Set(['digest', 'policy', 'urgent']);
 
@@ -75,7 +85,8 @@ export function createViews({ ledger, directory }: ViewParts) {
   };
 
   return {
-    named,
+    /** Anything without free texts: staff numbers become people. */
+    shown: (value: unknown) => shown(value, {}),
 
     /** The case to one of its readers. */
     async ofCase(row: CaseRow, caller: Caller): Promise<ShownCase> {

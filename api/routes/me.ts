@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Services } from '../parts.js';
 import { type AnyRoute, route } from '../route.js';
-import { caseId, paging, staffNumber } from '../schemas.js';
+import { capacity, caseId, pageOf, paging, staffNumber } from '../schemas.js';
 
 const me = z.object({
   staffNumber,
   name: z.string().optional(),
   title: z.string().optional(),
   departments: z.array(z.string()).meta({ description: 'Of all posts; the first is the main post.' }),
-  capacities: z.array(z.string()).meta({ description: 'What the person may act as at this moment.' }),
+  capacities: z.array(capacity).meta({ description: 'What the person may act as at this moment.' }),
   directoryAsOf: z.iso.datetime().optional().meta({ description: 'Present while the directory cannot be asked.' }),
 });
 
@@ -18,7 +18,7 @@ const task = z.object({
   receiptNumber: z.string(),
   status: z.string(),
   step: z.string(),
-  who: z.string().meta({ description: 'Why it waits for the caller: the capacity.' }),
+  who: capacity.meta({ description: 'Why it waits for the caller: the capacity.' }),
   since: z.iso.datetime(),
   until: z.string().optional(),
 });
@@ -46,7 +46,7 @@ export function myRoutes({ ledger, directory }: Services): readonly AnyRoute[] {
       summary: 'What waits for me, since when, and why me; longest first',
       access: 'staff',
       query: z.strictObject(paging),
-      replies: { 200: { description: 'One page.', schema: z.object({ items: z.array(task), cursor: z.string().optional() }) } },
+      replies: { 200: { description: 'One page.', schema: pageOf(task) } },
       handle: async ({ query, caller: { capacities } }) => {
         const { items, cursor } = await ledger.tasks({ capacities, ...query });
         return { status: 200, body: { items: items.map(({ caseId: id, ...one }) => ({ id, ...one })), cursor } };

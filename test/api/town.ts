@@ -101,6 +101,7 @@ export class ApiTown {
         calendar,
         pack: loadPack('oyama'),
         keySecret: new Secret('a key for tests, of at least thirty-two characters'),
+        movesClock: true,
         logger: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),
       },
       { limits: { requestsPerMinute, failedLoginsPerMinute }, trustedProxies: 0, servesMetrics: true },
