@@ -1,0 +1,81 @@
+import type { ProblemDocument } from '../api/errors.js';
+import type { Language } from '../config/texts.js';
+
+/** What the API answered. `body` is undefined where there is none. */
+export interface Answer<Body = unknown> {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+export interface Sent {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  body?: unknown;
+  /** Idempotency-Key: a repeat under the same key acts once. */
+  key?: string;
+  /** If-Match: the version that was seen. */
+  version?: string;
+}
+
+/** Longer than the API takes for any answer (design §6). */
+const answerWithinMs = 10_000;
+
+/** The API said no; `message` is what it says, never more. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+  constructor(readonly problem: ProblemDocument) {
+    super(problem.title);
+  }
+}
+
+/** Nobody answers at the address, or the connection broke: whether the step was taken is not known, a repeat under its key tells. */
+export class ApiAway extends Error {
+  override readonly name = 'ApiAway';
+  constructor(readonly url: string) {
+    super(`no answer from ${url}`);
+  }
+}
+
+/** One person's client of the API. */
+export class ApiClient {
+  readonly #headers: Readonly<Record<string, string>>;
+
+  /** `url`: where the API is, without `/api/v1`. */
+  constructor(
+    readonly url: string,
+    { token, language = 'ja' }: { token?: string; language?: Language } = {},
+  ) {
+    this.#headers = { 'Accept-Language': language, ...(token && { Authorization: `Bearer ${token}` }) };
+  }
+
+  /** Whatever the API answers. @throws ApiAway */
+  async send<Body = unknown>(path: string, { method = 'GET', body, key, version }: Sent = {}): Promise<Answer<Body>> {
+    const headers = {
+      ...this.#headers,
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(key && { 'Idempotency-Key': key }),
+      ...(version && { 'If-Match': version }),
+    };
+    const signal = AbortSignal.timeout(answerWithinMs);
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    try {
+      const response = await fetch(`${this.url}/api/v1${path}`, { method, headers, signal, ...sent });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as Body };
+    } catch {
+      throw new ApiAway(this.url);
+    }
+  }
+
+  /** What was asked for. @throws ApiProblem, ApiAway */
+  async ask<Body = unknown>(path: string, sent: Sent = {}): Promise<Body> {
+    const { status, body } = await this.send(path, sent);
+    if (status >= 400) throw new ApiProblem(body as ProblemDocument);
+    return body as Body;
+  }
+
+  /** The same person's client after a login. @throws ApiProblem, ApiAway */
+  async logIn(staffNumber: string, password: string): Promise<{ token: string; expiresAt: string }> {
+    return this.ask('/sessions', { method: 'POST', body: { staffNumber, password } });
+  }
+}

@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { Temporal } from 'temporal-polyfill';
+import { hostClock } from '../activities/ledger/clock.js';
+import type { Finding } from '../activities/ledger/port.js';
+import { createPostgresLedger, type PostgresLedger } from '../activities/ledger/postgres.js';
+import { municipalCalendar, today } from '../config/calendar.js';
+import { readSettings } from '../config/settings.js';
+import { temporalOptions } from '../config/temporal.js';
+import { loanWorkflowId } from '../workflows/device-loan/contract.js';
+import type { LoanEvent } from '../workflows/device-loan/rules.js';
+import type { deviceLoan } from '../workflows/device-loan/workflow.js';
+import { morningRoundWorkflowId } from '../workflows/morning-round/contract.js';
+import type { morningRound } from '../workflows/morning-round/workflow.js';
+import type { Place } from './place.js';
+
+/** The parts themselves: for what only an operator does, and must be able to do when the API is down. */
+export interface Parts {
+  ledger: PostgresLedger;
+  temporal: Client;
+  taskQueue: string;
+  /** Whether this town may move its clock. */
+  movesClock: boolean;
+}
+
+/** Connects to ledger and Temporal as worker and API do, for the time of `use`. @throws SettingsError */
+export async function withParts<Result>({ settings: environment }: Place, use: (parts: Parts) => Promise<Result>): Promise<Result> {
+  const settings = readSettings(environment);
+  const ledger = createPostgresLedger({
+    databaseUrl: settings.DATABASE_URL.reveal(),
+    connections: settings.DATABASE_POOL,
+    clock: hostClock,
+    calendar: municipalCalendar(),
+  });
+  const { connection: options, namespace } = temporalOptions(settings);
+  const connection = Connection.lazy(options);
+  try {
+    const temporal = new Client({ connection, namespace });
+    return await use({ ledger, temporal, taskQueue: settings.TEMPORAL_TASK_QUEUE, movesClock: settings.TOWN_CLOCK });
+  } finally {
+    await Promise.all([ledger.close(), connection.close()]);
+  }
+}
+
+/** What the chains do not vouch for any more; nothing when the ledger is sound. */
+export const verify = ({ ledger }: Parts): AsyncIterable<Finding> => ledger.verifyChains();
+
+/** What became of a case that was to be opened again. */
+export type Reopened = 'opened' | 'running';
+
+const reopenedAtOnce = 20;
+
+/**
+ * Opens open cases on the Temporal server of the settings from what the ledger holds of them: all, or the one of this receipt number. One that runs there already is left alone, so it may be done any
+ * number of times. Recorded as an act of the operator.
+ */
+export async function reopen({ ledger, temporal, taskQueue }: Parts, receiptNumber?: string): Promise<Readonly<Record<Reopened, number>>> {
+  let open = ledger.db.selectFrom('cases').select('case_id').where('closed', '=', false).orderBy('filing');
+  if (receiptNumber) open = open.where('receipt_number', '=', receiptNumber);
+  const ids = (await open.execute()).map(({ case_id }) => case_id);
+  if (receiptNumber && !ids.length) throw new NoOpenCase(receiptNumber);
+  const count = { opened: 0, running: 0 };
+  const reopenOne = async (caseId: string): Promise<void> => {
+    const events = (await ledger.events(caseId)).map(({ event }) => event as LoanEvent);
+    const start = { taskQueue, workflowId: loanWorkflowId(caseId), args: [caseId, events] as [string, readonly LoanEvent[]] };
+    const outcome = await temporal.workflow.start<typeof deviceLoan>('deviceLoan', start).then(
+      () => 'opened' as const,
+      (failure: unknown) => {
+        if (failure instanceof WorkflowExecutionAlreadyStartedError) return 'running' as const;
+        throw failure;
+      },
+    );
+    count[outcome] += 1;
+  };
+  for (let first = 0; first < ids.length; first += reopenedAtOnce)
+    await Promise.all(ids.slice(first, first + reopenedAtOnce).map(reopenOne));
+  const at = await townTime({ ledger });
+  const detail = JSON.stringify({ ...count, ...(receiptNumber && { receiptNumber }) });
+  await ledger.db.insertInto('operator_acts').values({ at, act: 'reopenCases', detail }).execute();
+  return count;
+}
+
+export class NoOpenCase extends Error {
+  override readonly name = 'NoOpenCase';
+  constructor(receiptNumber: string) {
+    super(`開いている案件 ${receiptNumber} はありません。\nThere is no open case ${receiptNumber}.`);
+  }
+}
+
+/** A town in earnest has the time that it has. */
+export class ClockIsFixed extends Error {
+  override readonly name = 'ClockIsFixed';
+  constructor() {
+    super('この町の時計は進められません（TOWN_CLOCK）。\nThe clock of this town cannot be moved (TOWN_CLOCK).');
+  }
+}
+
+/** Domain time now, an instant. */
+export const townTime = async ({ ledger }: Pick<Parts, 'ledger'>): Promise<string> =>
+  new Date(hostClock.now().getTime() + (await ledger.clockOffset())).toISOString();
+
+/** A span such as `1d`, `12h`, `2w`, in milliseconds; undefined for what is none. */
+export function spanMs(text: string): number | undefined {
+  const [, count, unit] = /^([1-9]\d{0,3})([mhdw])$/.exec(text) ?? [];
+  const hours = { m: 1 / 60, h: 1, d: 24, w: 7 * 24 }[unit as 'm' | 'h' | 'd' | 'w'];
+  return count && hours ? Number(count) * hours * 3_600_000 : undefined;
+}
+
+/** When the morning round is (design §4.1), on the municipality's clock. */
+const roundAt = '08:30';
+/** What is due is written down within a moment; a case that takes longer waits for something that is away. */
+const settlesWithinMs = 20_000;
+
+/**
+ * Moves the town's clock forward, from one morning round to the next: what is due by then happens before the round is made. Says each day that it has come to. The clock's moves are recorded as acts
+ * of the operator by the ledger itself. @throws ClockIsFixed
+ */
+export async function forward(parts: Parts, ms: number, onDay: (date: string) => void): Promise<void> {
+  if (!parts.movesClock) throw new ClockIsFixed();
+  const until = Date.parse(await townTime(parts)) + ms;
+  for (const { date, at } of roundsUntil(await townTime(parts), until)) {
+    await moveTo(parts, at);
+    await makeRound(parts, date);
+    onDay(date);
+  }
+  await moveTo(parts, until);
+}
+
+/** The rounds between two instants, in order. */
+function roundsUntil(from: string, until: number): readonly { date: string; at: number }[] {
+  const { isBusinessDay } = municipalCalendar();
+  const rounds: { date: string; at: number }[] = [];
+  for (let day = Temporal.PlainDate.from(today(from)); ; day = day.add({ days: 1 })) {
+    const at = Temporal.PlainDateTime.from(`${day}T${roundAt}`).toZonedDateTime('Asia/Tokyo').epochMilliseconds;
+    if (at > until) return rounds;
+    if (at > Date.parse(from) && isBusinessDay(day.toString())) rounds.push({ date: day.toString(), at });
+  }
+}
+
+/** The clock shows this instant at least, and what was due by then has happened: the worker hears of the move and wakes those cases. */
+async function moveTo({ ledger }: Parts, instant: number): Promise<void> {
+  const ms = Math.ceil(instant - Date.parse(await townTime({ ledger })));
+  if (ms > 0) await ledger.moveClock(ms);
+  for (let waitedMs = 0; waitedMs < settlesWithinMs && (await ledger.fallen()).length; waitedMs += 100) await pause(100);
+}
+
+/** The round of the date, once: the schedule may have made it already. */
+async function makeRound({ temporal, taskQueue }: Parts, date: string): Promise<void> {
+  const workflowId = morningRoundWorkflowId(date);
+  const start = { taskQueue, workflowId, args: [date] as [string], workflowIdReusePolicy: 'REJECT_DUPLICATE' as const };
+  await temporal.workflow.start<typeof morningRound>('morningRound', start).catch((failure: unknown) => {
+    if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
+  });
+  await temporal.workflow.getHandle(workflowId).result();
+}

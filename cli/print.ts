@@ -1,0 +1,96 @@
+import { Temporal } from 'temporal-polyfill';
+import type { ProblemDocument } from '../api/errors.js';
+import type { Person, ShownEvent } from '../api/views.js';
+import { type Code, type Language, type Section, say } from '../config/texts.js';
+
+/** Both languages side by side, Japanese first; once where they are the same. */
+export function inBoth(section: Section, code: string): string {
+  const [ja, en] = [say('ja', section, code), say('en', section, code)];
+  return ja === en ? ja : `${ja} / ${en}`;
+}
+
+/** Columns that line up on a terminal, where Japanese characters are two places wide. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, widthOf(cell))), []);
+  const line = (row: readonly string[]) => row.map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - widthOf(cell))).join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
+}
+
+/** East Asian wide and fullwidth characters (UAX #11), as far as names, words and punctuation of Japanese go. */
+const widthOf = (text: string): number =>
+  [...text].reduce(
+    (width, character) =>
+      width +
+      (/[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u.test(
+        character,
+      )
+        ? 2
+        : 1),
+    0,
+  );
+
+/** Why the API says no, in sentences: the rule or the field with its article, and what could be done instead. */
+export function sentences({ title, errors = [], due = [], ended, part }: ProblemDocument, language: Language = 'ja'): string {
+  const field = (path: string | undefined) => (path ? `${say(language, 'field', path)}: ` : '');
+  const steps = [...new Set(due.flatMap((one) => ('step' in one && 'who' in one ? [`${one.step}`] : [])))];
+  return [
+    part ? `${title} (${part})` : title,
+    ...errors.map((error) => `  ${field(error.field)}${error.message}`),
+    ...(ended ? [`  ${statusOf(ended, language)}`] : []),
+    ...(steps.length
+      ? [`  → ${steps.map((step) => say(language, 'step', `device-loan.${step}`)).join(language === 'ja' ? '、' : ', ')}`]
+      : []),
+  ].join('\n');
+}
+
+const statusOf = (status: string, language: Language) =>
+  say(language, 'status', `device-loan.${status}` satisfies `${Code<'procedure'>}.${string}`);
+
+/** One line of a timeline as people read it: when, what, by whom and in which capacity. */
+export function timelineLine({ at, name, by, as, input }: ShownEvent): readonly string[] {
+  const capacity = as?.replace(/:.*/, '');
+  return [
+    tokyoTime(at),
+    inBoth('step', `device-loan.${name}`),
+    by === 'system' ? '（システム）' : personOf(by, capacity),
+    detailsOf(input),
+  ];
+}
+
+function personOf({ staffNumber, name = '' }: Person, capacity: string | undefined): string {
+  return `${name} ${staffNumber}${capacity ? `（${say('ja', 'capacity', capacity)}）` : ''}`.trim();
+}
+
+/** What was filed with the step, as far as it fits a line. */
+function detailsOf(input: object): string {
+  return Object.entries(input)
+    .flatMap(([field, value]) => {
+      const shown = plain(field, value);
+      return shown ? [`${say('ja', 'field', field)}：${shown}`] : [];
+    })
+    .join('、');
+}
+
+/** Sections of the catalogue that have the words of a field's codes. */
+const sectionOf: Readonly<Record<string, Section>> = {
+  kind: 'deviceKind',
+  accessories: 'accessory',
+  accessory: 'accessory',
+  method: 'erasureMethod',
+  dataClass: 'dataClass',
+};
+
+function plain(field: string, value: unknown): string {
+  if (Array.isArray(value)) return value.map((one) => plain(field, one)).join('・');
+  if (typeof value === 'boolean') return value ? '○' : '×';
+  if (typeof value !== 'string') return '';
+  const section = sectionOf[field];
+  return section ? say('ja', section, value) : value;
+}
+
+/** An instant as the clock on the wall shows it in Tokyo. */
+export function tokyoTime(instant: string): string {
+  const { month, day, hour, minute, second } = Temporal.Instant.from(instant).toZonedDateTimeISO('Asia/Tokyo');
+  const two = (value: number) => `${value}`.padStart(2, '0');
+  return `${two(month)}/${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import type pg from 'pg';
+import { hostClock } from '../activities/ledger/clock.js';
+import { openPool } from '../activities/ledger/database.js';
+import { today } from '../config/calendar.js';
+import { loadPack } from '../config/policy/pack.js';
+import { readTownEnvironment } from '../config/town.js';
+import { type SampleTown, sampleTown } from '../embedded/sample-town.js';
+import { removeTown } from '../embedded/state.js';
+import { startTown, type Town, type TownFile } from '../embedded/town.js';
+import type { Sources } from './outcome.js';
+import { type People, type Place, peopleOf } from './player.js';
+
+/** A town in which tours are played: its people, and where the outcome is looked up. */
+export interface Stage {
+  sample: SampleTown;
+  place: Place;
+  sources: Sources;
+  /** The municipality's date by the town's clock. */
+  today: string;
+  stateDir: string;
+  /** What the town's processes are given. */
+  settings: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** A new town in a folder of its own; closing it removes it. Worker and API run as they do for everybody. */
+export async function ownTown(): Promise<Stage & { town: Town }> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'telework-tour-'));
+  const { variables } = readTownEnvironment();
+  const town = await startTown({ stateDir, size: 1017, seed: 1, headless: true, environment: variables }).catch(
+    async (failure: unknown) => {
+      await leave(stateDir);
+      throw failure;
+    },
+  );
+  const stage = await openStage(JSON.parse(await readFile(join(stateDir, 'town.json'), 'utf8')), stateDir);
+  const close = async () => {
+    await stage.close();
+    await town.stop();
+    await leave(stateDir);
+  };
+  return { ...stage, town, close };
+}
+
+const leave = async (stateDir: string): Promise<void> => {
+  await removeTown(stateDir);
+  await rm(stateDir, { recursive: true, force: true });
+};
+
+/** The town that `npm start` runs. */
+export async function townHere(): Promise<Stage> {
+  const { stateDir } = readTownEnvironment();
+  const file = await readFile(join(stateDir, 'town.json'), 'utf8').catch(() => {
+    throw new Error(`${stateDir} では町が動いていません。npm start で始めてください。\nNo town runs in ${stateDir}: begin with npm start.`);
+  });
+  return openStage(JSON.parse(file), stateDir);
+}
+
+async function openStage({ addresses, settings, accounts, seed, size }: TownFile, stateDir: string): Promise<Stage> {
+  if (!accounts || !addresses.mailbox) throw new Error('A tour needs the sample town’s directory and mailbox.');
+  const sample = sampleTown({ seed, size });
+  const mailOf = new Map(sample.entries.map(({ attributes }) => [attributes.employeeNumber?.[0], attributes.mail?.[0]]));
+  const pool: pg.Pool = openPool(settings.DATABASE_URL ?? '', 4);
+  const connection = Connection.lazy({ address: addresses.temporal });
+  const { rows } = await pool.query<{ offset_ms: number }>('select offset_ms from town_clock');
+  const now = new Date(hostClock.now().getTime() + (rows[0]?.offset_ms ?? 0)).toISOString();
+  const people: People = peopleOf(addresses.api, accounts.password);
+  return {
+    sample,
+    stateDir,
+    settings,
+    today: today(now),
+    place: { ...people, run: randomUUID(), terms: loadPack(settings.POLICY_PACK ?? 'oyama').values.deviceLoan.terms.version },
+    sources: {
+      pool,
+      temporal: new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE ?? 'default' }),
+      mailbox: addresses.mailbox,
+      mailAddressOf: (staffNumber) => mailOf.get(staffNumber) ?? '',
+    },
+    close: async () => {
+      await Promise.all([pool.end(), connection.close()]);
+    },
+  };
+}
