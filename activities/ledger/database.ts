@@ -1,15 +1,25 @@
-import { type ColumnType, type Generated, Kysely, PostgresDialect } from 'kysely';
+import { type ColumnType, type Generated, Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import type { Capacity } from '../directory/port.js';
-import type { DeviceClaim, DeviceKind, EffectMark, LedgerDue, LedgerEntry, LedgerEvent, MailParams, ProcedureName } from './port.js';
+import { sha256 } from './canonical.js';
+import type {
+  DeviceClaim,
+  DeviceKind,
+  DeviceStatus,
+  EffectMark,
+  LedgerDue,
+  LedgerEntry,
+  LedgerEvent,
+  MailParams,
+  ProcedureName,
+  Stocktaking,
+} from './port.js';
 
 /** What an event wrote, as its row keeps it in canonical JSON. */
 export type EventBody = Omit<LedgerEntry, 'caseId' | 'seq' | 'mails'>;
 
 /** Written as text, read as what it says. */
 type Json<Value> = ColumnType<Value, string, string>;
-
-export type DeviceStatus = 'available' | 'lost' | 'writtenOff' | 'destroyed' | 'inRepair' | 'retired' | 'leaseReturned' | 'missing';
 
 interface CaseTable {
   case_id: string;
@@ -111,7 +121,7 @@ export interface Tables {
     opened_by: string;
     closed_at: string | null;
     closed_by: string | null;
-    differences: ColumnType<object | null, string | null, string | null>;
+    differences: ColumnType<Stocktaking['differences'] | null, string | null, string | null>;
   };
   sightings: { stocktaking: number; asset_tag: string; at: string; by: string };
 }
@@ -137,6 +147,8 @@ export function openPool(databaseUrl: string, connections = 10): pg.Pool {
     query_timeout: 4_000,
     idle_in_transaction_session_timeout: 5_000,
     keepAlive: true,
+    // Every page walks an index in its order. Not knowing how much a capacity sees, the planner would fetch and sort all that IT does: 60 ms instead of 1.
+    options: '-c enable_bitmapscan=off',
     application_name: 'telework',
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>
@@ -147,4 +159,22 @@ export function openPool(databaseUrl: string, connections = 10): pg.Pool {
   return pool;
 }
 
-export const openDatabase = (pool: pg.Pool): Kysely<Tables> => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+export const openDatabase = (pool: pg.Pool): Kysely<Tables> => new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+
+/** Lists of any length make statements without end: what has more parameters is not kept. */
+const mostParameters = 16;
+
+/** Prepares each statement once a connection, named by its text: to plan the one that writes an event takes the server longer than to run it (2.5 ms, now 0.9). */
+function preparing(pool: pg.Pool): PostgresPool {
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      const query = (text: string, values: readonly unknown[]) =>
+        values.length > 0 && values.length <= mostParameters
+          ? client.query({ name: sha256(text).toString('base64url'), text, values: [...values] })
+          : client.query(text, [...values]);
+      return { query, release: () => client.release() } as PostgresPoolClient; // Its other form of `query` is for cursors, which we do not use.
+    },
+    end: () => pool.end(),
+  };
+}

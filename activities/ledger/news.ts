@@ -34,6 +34,7 @@ export function createNews({ db, pool, townTime }: { db: Kysely<Tables>; pool: p
       const client = await pool.connect();
       try {
         const over = new Promise<void>((resolve, reject) => {
+          if (signal.aborted) resolve();
           signal.addEventListener('abort', () => resolve(), { once: true });
           client.on('error', reject);
           client.on('end', () => reject(new Error('Connection terminated while listening')));

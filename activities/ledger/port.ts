@@ -453,3 +453,16 @@ export interface AuditPort {
   /** Walks all chains, seals, read models and words; yields nothing on a sound ledger. */
   verifyChains(): AsyncIterable<Finding>;
 }
+
+/**
+ * How long words are kept (公文書, domain.md §6). What retention, hold and disposal ask for is decided elsewhere; the ledger keeps to it: words go when their
+ * retention has ended and no hold stands, never before. The events and their chains stay.
+ */
+export interface RetentionPort {
+  /** Sets the class of a case's words and the last date of their retention; by the rule that is 31 March some years after the case was closed. */
+  retainWords(caseId: string, retention: { retentionClass: string; until: string }): Promise<void>;
+  /** A disclosure request, audit or dispute stops the disposal of a case's words, or does so no longer. */
+  holdWords(caseId: string, hold: boolean): Promise<void>;
+  /** Erases words whose retention ended before the date and on which no hold stands; answers how many rows. Each leaves a row that says so. */
+  eraseWords(before: string): Promise<number>;
+}

@@ -7,6 +7,7 @@ import { openDatabase, openPool, type Tables } from './database.js';
 import { createDeviceImport } from './device-import.js';
 import { createDeviceMaster } from './devices.js';
 import { createEffectMarks } from './effects.js';
+import { createMailList } from './mail-list.js';
 import { createNews } from './news.js';
 import { createOutbox } from './outbox.js';
 import { createPacks } from './packs.js';
@@ -19,18 +20,22 @@ import type {
   EffectMarks,
   LedgerPort,
   LedgerReader,
+  MailListPort,
   NewsPort,
   OutboxPort,
   PacksPort,
+  RetentionPort,
   RoundsPort,
   SessionsPort,
+  StocktakingPort,
   TownClock,
   WordsPort,
 } from './port.js';
 import { createReading } from './reading.js';
 import { createRounds } from './rounds.js';
 import { createSessions } from './sessions.js';
-import { createWords } from './words.js';
+import { createStocktaking } from './stocktaking.js';
+import { createRetention, createWords } from './words.js';
 
 /** Where the ledger lies, and what it needs to know. */
 export interface LedgerOptions {
@@ -52,11 +57,14 @@ export interface PostgresLedger
     EffectMarks,
     NewsPort,
     OutboxPort,
+    MailListPort,
     SessionsPort,
     PacksPort,
     TownClock,
     DeviceMasterPort,
     DeviceImportPort,
+    StocktakingPort,
+    RetentionPort,
     RoundsPort,
     AuditPort {
   /** The tables, for adapters that stand on them too. */
@@ -79,10 +87,13 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createEffectMarks({ db, townTime }),
     ...createNews({ db, pool, townTime }),
     ...createOutbox({ db, townTime }),
+    ...createMailList(db),
     ...createSessions({ db, townTime }),
     ...createPacks(db),
     ...createDeviceMaster({ db, townTime, calendar }),
     ...createDeviceImport({ db, townTime, calendar }),
+    ...createStocktaking({ db, townTime }),
+    ...createRetention({ db, townTime }),
     ...createRounds({ db, townTime, calendar, messageId }),
     ...createAudit(db),
     ...town,

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
-import type { WordsPort } from './port.js';
+import type { RetentionPort, WordsPort } from './port.js';
 
 /** What stands in the event for words of a field; nothing can be told from it without the row's secret. */
 export const wordsDigest = (secret: Buffer, field: string, words: string): string =>
@@ -40,6 +40,38 @@ export function createWords({ db, townTime }: { db: Kysely<Tables>; townTime: To
     async read(rows) {
       const found = await db.selectFrom('words').select(['row', 'words']).where('row', '=', sql<string>`any(${rows}::uuid[])`).execute();
       return Object.fromEntries(found.map(({ row, words }) => [row, words]));
+    },
+  };
+}
+
+/** Words go in order, or they stay: a row that is not there and did not leave a trace is a finding of the audit. */
+export function createRetention({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): RetentionPort {
+  return {
+    async retainWords(caseId, { retentionClass, until }) {
+      await db.updateTable('words').set({ retention_class: retentionClass, retain_until: until }).where('case_id', '=', caseId).execute();
+    },
+
+    async holdWords(caseId, hold) {
+      await db.updateTable('words').set({ hold }).where('case_id', '=', caseId).execute();
+    },
+
+    async eraseWords(before) {
+      const at = await townTime();
+      const { numInsertedOrUpdatedRows } = await db
+        .with('erased', (words) =>
+          words
+            .deleteFrom('words')
+            .where('retain_until', '<', before)
+            .where('hold', '=', false)
+            .returning(['row', 'case_id', 'retention_class']),
+        )
+        .insertInto('word_erasures')
+        .columns(['row', 'case_id', 'retention_class', 'at'])
+        .expression((erased) =>
+          erased.selectFrom('erased').select(['row', 'case_id', 'retention_class', sql<string>`${at}::timestamptz`.as('at')]),
+        )
+        .executeTakeFirstOrThrow();
+      return Number(numInsertedOrUpdatedRows);
     },
   };
 }
