@@ -71,7 +71,7 @@ const forbidden = [
     name: 'adapters-meet-in-entry-points',
     comment: 'Which product stands behind a port is decided in one place per process.',
     from: { pathNot: [entryPoints, trials, '^activities/'] },
-    to: adapter,
+    to: { ...adapter, ...values },
   },
   {
     name: 'adapters-do-not-know-each-other',
