@@ -1,8 +1,8 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import type { CaseRow, EventRow, ProcedureName, WordsRef } from '../activities/ledger/port.js';
-import type { Urgency } from '../workflows/device-loan/contract.js';
-import type { Signed, Taken } from '../workflows/shared/case.js';
+
+import type { Signed, Taken, Urgency } from '../workflows/shared/case.js';
 import { asProblem, problemDocument } from './errors.js';
 import type { Services } from './parts.js';
 import { Problem } from './problems.js';

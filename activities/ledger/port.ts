@@ -1,7 +1,7 @@
 import type { Capacity } from '../directory/port.js';
 
 /** A procedure whose cases the ledger keeps. Each has a letter for its receipt numbers (受付番号, e.g. 令和8-貸-0123). */
-export type ProcedureName = 'device-loan';
+export type ProcedureName = 'device-loan' | 'registration';
 
 /** Words of a person, kept apart so that they can be erased: the row's random id, and an HMAC of the words under a key that dies with the row (design §2). */
 export interface WordsRef {
@@ -56,6 +56,12 @@ export interface MailOrder {
   params?: MailParams;
 }
 
+/** The cases of one procedure and person (staff number). */
+export interface CasesOf {
+  procedure: ProcedureName;
+  staff: string;
+}
+
 /** One event of one case at its place (caseId, seq) for ever, and everything that must stand or fall with it. */
 export interface LedgerEntry {
   caseId: string;
@@ -72,6 +78,12 @@ export interface LedgerEntry {
   /** None: whatever the case held is free, and serves the queue. */
   claim?: DeviceClaim;
   mails?: readonly MailOrder[];
+  /** News for other cases: every open one of this procedure and person. */
+  tells?: readonly (CasesOf & { name: string })[];
+  /** News of this name for this very case, as soon as the person has no open case of that procedure. */
+  awaits?: CasesOf & { name: string };
+  /** The event is refused unless the person has a case of that procedure in this status. */
+  requires?: CasesOf & { status: string };
 }
 
 /** A rule that refuses a step: its code in the catalogue of texts, its source, and what the text needs. */

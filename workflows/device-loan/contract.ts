@@ -1,7 +1,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { Capacity } from '../../activities/directory/port.js';
 import type { DeviceKind, WordsRef } from '../../activities/ledger/port.js';
-import type { Signed, Taken } from '../shared/case.js';
+import type { Signed, Taken, Urgency } from '../shared/case.js';
 import type { Loan } from './rules.js';
 
 /** What is handed out with a device (loan form, 004:750; 004:1235-1239) and counted when it comes back. */
@@ -67,11 +67,6 @@ export interface LoanRequest {
   answerBy: string;
   periodEnds: string;
   policy: LoanPolicy;
-}
-
-/** `urgent`: the answer is due before the next morning round, so the one who decides is told at once (design §4.1). Set by the API. */
-export interface Urgency {
-  urgent: boolean;
 }
 
 /** What `takeBack` and `find` bring back: accessories that are here again; the rest stays on the case until it is accounted for. */

@@ -1,8 +1,9 @@
 import type { Capacity } from '../../activities/directory/port.js';
 import type { DeviceClaim, DeviceNews, LedgerEntry, MailOrder, Refusal } from '../../activities/ledger/port.js';
-import type { Due, Signed, Step } from '../shared/case.js';
+import type { Due, Signed, Step, Urgency } from '../shared/case.js';
 import { daysBetween } from '../shared/dates.js';
-import type { AccessoryKind, ErasureMethod, LoanRequest, steps, Urgency } from './contract.js';
+import { distinct, without } from '../shared/sets.js';
+import type { AccessoryKind, ErasureMethod, LoanRequest, steps } from './contract.js';
 
 export type LoanStep = Step<typeof steps>;
 type Opening = { name: 'request'; input: Signed & Urgency & LoanRequest; key: string };
@@ -177,7 +178,7 @@ export function refuseRequest(request: LoanRequest, today: string): Refusal | un
 /** What forbids a step that is due and in the right hands. Four eyes (Kanagawa 2019): nobody decides on their own request, nobody vouches for their own erasure. */
 export function refusal(loan: Loan, { name, input }: LoanStep): Refusal | undefined {
   const { request, device } = loan;
-  const own = input.by === request.borrower;
+  const own = [input.by, input.onBehalfOf].includes(request.borrower); // Whoever acts for somebody absent inherits every ban of both.
   switch (name) {
     case 'approve':
     case 'refuse':
@@ -244,7 +245,7 @@ function notHandedOut({ accessories: out }: Loan, accessories: readonly Accessor
 /** The loan after the event; the opening event makes it, so that it never differs from what is recorded. */
 export function apply(before: Loan | undefined, event: LoanEvent): Loan {
   if (event.name === 'request') {
-    const { by: _by, as: _as, digest: _digest, urgent: _urgent, ...request } = event.input;
+    const { by: _by, as: _as, digest: _digest, onBehalfOf: _for, urgent: _urgent, ...request } = event.input;
     return { request, status: 'requested', until: request.until, accessories: [], missing: [] };
   }
   if (!before) throw new Error(`a loan begins with its request, not with ${event.name}`);
@@ -421,6 +422,3 @@ export function reminds(
       return daysBetween(since, today) >= erasureWithinDays ? [who] : [];
   }
 }
-
-const distinct = <Item>(items: readonly Item[]): Item[] => [...new Set(items)];
-const without = <Item>(items: readonly Item[], gone: readonly Item[]): Item[] => items.filter((item) => !gone.includes(item));

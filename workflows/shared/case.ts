@@ -42,11 +42,21 @@ export type Due<Name> = { step: Name; who: Capacity; until?: string } | { step: 
 /** Says nothing itself: look into the ledger for news, and try again what is stuck outside. Harmless at any time, any number of times. */
 export const nudge = defineSignal('nudge');
 
-/** Who took a step and in which capacity (`staff:4021`, `head:tax`, `it`); set by the API from login and directory, never from the body. `digest`: keyed hash of the body. */
+/** Who took a step and in which capacity (`staff:4021`, `head:tax`, `it`); set by the API from login and directory, never from the body. */
 export interface Signed {
   by: string;
   as: Capacity;
+  /** 代決: the absent holder of the capacity, for whom `by` acted. */
+  onBehalfOf?: string;
+  /** Keyed hash of the body that was handed in. */
   digest?: string;
+  /** When the directory last said so; present only where it could not be asked (design §4.18). */
+  directoryAsOf?: string;
+}
+
+/** `urgent`: the answer is due before the next morning round, so the one who decides is told at once (design §4.1). Set by the API. */
+export interface Urgency {
+  urgent: boolean;
 }
 
 /** What the counter and the ledger need to know of a procedure; all pure. `Event`: whatever it writes down, the people's steps included. */
@@ -63,6 +73,12 @@ export interface Rules<State, U extends Updates, Event extends LedgerEvent> {
   claim?(state: State): DeviceClaim | undefined;
   /** What goes out at once because of the event; `state` is the case after it. */
   mails?(state: State, event: Event): readonly MailOrder[];
+  /** News that the event has for other cases. */
+  tells?(state: State, event: Event): LedgerEntry['tells'];
+  /** Cases of which the last one's end is news for this one. */
+  awaits?(state: State): LedgerEntry['awaits'];
+  /** A case without which the event may not be. */
+  requires?(state: State, event: Event): LedgerEntry['requires'];
 }
 
 export interface Opened<State, U extends Updates, Event extends LedgerEvent> {
@@ -133,7 +149,8 @@ export function openCase<State extends object, U extends Updates, Event extends 
    */
   async function enter(event: Event): Promise<{ stands: Event } | { refuses: Refusal }> {
     const after = seq === 0 ? state : rules.apply(state, event);
-    const [claim, mails] = [rules.claim?.(after), rules.mails?.(after, event)];
+    const [claim, mails, tells] = [rules.claim?.(after), rules.mails?.(after, event), rules.tells?.(after, event)];
+    const [awaits, requires] = [rules.awaits?.(after), rules.requires?.(after, event)];
     const answer = await ledger.record({
       caseId,
       procedure,
@@ -145,6 +162,9 @@ export function openCase<State extends object, U extends Updates, Event extends 
       readers: rules.readers(after),
       ...(claim && { claim }),
       ...(mails?.length && { mails }),
+      ...(tells?.length && { tells }),
+      ...(awaits && { awaits }),
+      ...(requires && { requires }),
     });
     clockOffsetMs = answer.clockOffsetMs;
     if (answer.refuses) return { refuses: answer.refuses };

@@ -1,0 +1,296 @@
+import type { Capacity } from '../../activities/directory/port.js';
+import type { LedgerEntry, MailOrder, Refusal } from '../../activities/ledger/port.js';
+import type { Due, Signed, Step, Urgency } from '../shared/case.js';
+import { distinct } from '../shared/sets.js';
+import type { RegistrationForm, RegistrationPolicy, RegistrationRequest, steps } from './contract.js';
+
+export type RegistrationStep = Step<typeof steps>;
+type Opening = { name: 'file'; input: Signed & Urgency & RegistrationRequest; key: string };
+type Deadline = { name: 'expire' | 'openRenewal' | 'yearOver' | 'notConfirmed' | 'reasonOver'; input: { by: 'system' } };
+/** What the directory says of the person (`transfer` to another department, `leave`), and that the last device is back (`windUp`). */
+type News =
+  | { name: 'leave' | 'windUp'; input: { by: 'system' }; key: string }
+  | { name: 'transfer'; input: { by: 'system'; department: string; approver: Capacity }; key: string };
+export type RegistrationEvent = Opening | RegistrationStep | News | Deadline;
+
+/** Why an active registration ended. `notConfirmed`: nobody signed for the next year; `yearOver`: the person did, the supervisor did not. */
+export type Cause = 'transfer' | 'leaving' | 'reasonEnded' | 'yearOver' | 'notConfirmed';
+
+export interface Registration {
+  readonly request: RegistrationRequest;
+  readonly status: 'entered' | 'filed' | 'sentBack' | 'refused' | 'expired' | 'active' | 'suspended' | 'revoked' | 'withdrawn' | 'ended';
+  readonly cause?: Cause;
+  /** What holds now, and how often it was approved. */
+  readonly form: RegistrationForm;
+  readonly version: number;
+  /** A change that waits for its decision. */
+  readonly change?: RegistrationForm;
+  readonly answerBy: string;
+  readonly policy: RegistrationPolicy;
+  readonly validUntil?: string;
+  readonly renewalOpens?: string;
+  /** `open`: the person is asked for the next year; `confirmed`: the person has signed, `changed` where something differs. */
+  readonly renewal?: 'open' | 'confirmed' | 'changed';
+  /** The remote-access group was granted at some time, so it is the case's to take away. */
+  readonly remoteAccess?: true;
+  /** It has ended, and something that hung on it has not come back yet. */
+  readonly windingUp?: true;
+}
+
+const person = ({ request }: Registration): Capacity => `staff:${request.staff}`;
+
+/** What the registration waits for. */
+export function due(registration: Registration): readonly Due<RegistrationEvent['name']>[] {
+  const { status, request, change, answerBy, policy, validUntil, renewalOpens, renewal, form } = registration;
+  const { approver } = request;
+  const by = <Name extends RegistrationEvent['name']>(who: Capacity | readonly Capacity[], ...names: Name[]) =>
+    distinct<Capacity>([who].flat() as Capacity[]).flatMap((one) => names.map((step) => ({ step, who: one })));
+  const expire = { step: 'expire', at: answerBy } as const;
+  switch (status) {
+    case 'entered':
+      return [...by(person(registration), 'confirmEntry', 'withdraw'), expire];
+    case 'filed':
+      return [
+        ...(['approve', 'sendBack', 'refuse'] as const).map((step) => ({ step, who: approver, until: answerBy })),
+        ...by(person(registration), 'withdraw'),
+        expire,
+      ];
+    case 'sentBack':
+      return [...by(person(registration), 'refile', 'withdraw'), expire];
+    case 'active':
+    case 'suspended': {
+      const active = status === 'active';
+      return [
+        ...by(person(registration), 'withdraw', ...(active && !change ? (['change'] as const) : [])),
+        ...(change ? by(approver, 'decideChange') : []),
+        ...by([approver, 'hr'], active ? 'suspend' : 'resume'),
+        ...by(policy.hrMayRevoke ? [approver, 'hr'] : approver, 'revoke'),
+        ...by('hr', 'end', 'movePack'),
+        ...(active && renewal === 'open' ? by(person(registration), 'confirmRenewal') : []),
+        ...(active && (renewal === 'confirmed' || renewal === 'changed') ? by(approver, 'renew') : []),
+        ...(['transfer', 'leave'] as const).map((step) => ({ step, from: 'directory' })),
+        ...(!renewal && renewalOpens ? [{ step: 'openRenewal', at: renewalOpens } as const] : []),
+        ...(validUntil
+          ? [{ step: renewal === 'confirmed' || renewal === 'changed' ? 'yearOver' : 'notConfirmed', at: validUntil } as const]
+          : []),
+        ...(form.reasonEnds ? [{ step: 'reasonOver', at: endOfDay(form.reasonEnds) } as const] : []),
+      ];
+    }
+    case 'revoked':
+    case 'withdrawn':
+    case 'ended':
+      return registration.windingUp ? [{ step: 'windUp', from: 'ledger' }] : [];
+    case 'refused':
+    case 'expired':
+      return [];
+  }
+}
+
+/** 24:00 in Japan, which has had no summer time since 1951: the day's end needs no calendar. */
+const endOfDay = (date: string): string => new Date(Date.parse(`${date}T15:00:00Z`)).toISOString();
+
+/** Its words (reason, address, phone) are for the person, who approves and HR only; while something has not come back, IT sees that it is so. */
+export function readers(registration: Registration): LedgerEntry['readers'] {
+  const { approver, department } = registration.request;
+  const words = distinct<Capacity>([person(registration), approver, 'hr']);
+  return { words, all: distinct<Capacity>([...words, `head:${department}`, ...(registration.windingUp ? (['it'] as const) : [])]) };
+}
+
+/** What lists filter by. */
+export const summary = ({ status, request }: Registration) => ({ status, department: request.department, staff: request.staff });
+
+/** Active or suspended: what an end has to undo. */
+const inForce = ({ status }: Registration): boolean => status === 'active' || status === 'suspended';
+
+/** Access to the network from outside is there while the registration is active, where the pack grants any; suspended, it rests. */
+export const hasAccess = ({ status, policy }: Registration): boolean => policy.remoteAccess && status === 'active';
+
+/** Once a group may have been granted, it is looked after to the end, whatever pack comes later. */
+const granting = ({ policy }: Registration): { remoteAccess?: true } => (policy.remoteAccess ? { remoteAccess: true } : {});
+
+/** The end of a registration calls back what hangs on it: the person's loans (Art. 5-3). */
+export const tells = (registration: Registration, event: RegistrationEvent): LedgerEntry['tells'] =>
+  registration.windingUp && event.name !== 'windUp'
+    ? [{ procedure: 'device-loan', staff: registration.request.staff, name: 'recall' }]
+    : [];
+
+/** While it winds up it waits until the person has no loan open any more. */
+export const awaits = (registration: Registration): LedgerEntry['awaits'] =>
+  registration.windingUp ? { procedure: 'device-loan', staff: registration.request.staff, name: 'windUp' } : undefined;
+
+/** What forbids an application before a case is opened, and a form that is filed later (Art. 4; the articles are those of the pack's sources). */
+export function refuseForm(
+  { employment, occupation, policy }: Pick<RegistrationRequest, 'employment' | 'occupation' | 'policy'>,
+  form: RegistrationForm,
+): Refusal | undefined {
+  if (!policy.employment.includes(employment))
+    return { code: 'notEligible', article: 'registration.employment', field: 'employment', limit: policy.employment.join(', ') };
+  if (occupation && policy.excludedOccupations.includes(occupation))
+    return {
+      code: 'occupationExcluded',
+      article: 'registration.excludedOccupations',
+      field: 'occupation',
+      limit: policy.excludedOccupations.join(', '),
+    };
+  const other = form.forms.find((one) => !policy.forms.includes(one));
+  if (other || !form.forms.length)
+    return { code: 'formNotOffered', article: 'registration.forms', field: 'forms', limit: policy.forms.join(', ') };
+  if (!policy.workplaces.includes(form.workplace))
+    return { code: 'workplaceNotAllowed', article: 'registration.workplaces', field: 'workplace', limit: policy.workplaces.join(', ') };
+  if (policy.reasons.length && (!form.reason || !policy.reasons.includes(form.reason)))
+    return { code: 'reasonNotRecognised', article: 'registration.reasons', field: 'reason', limit: policy.reasons.join(', ') };
+  if (form.reason === 'other' && !form.reasonText)
+    return { code: 'reasonTextNeeded', article: 'registration.reasons', field: 'reasonText' };
+  if (policy.pledge && form.pledge !== policy.pledge.version)
+    return { code: 'pledgeNeeded', article: 'registration.pledge', field: 'pledge', limit: policy.pledge.version };
+  if (policy.checklist && !form.checklist) return { code: 'checklistNeeded', article: 'registration.checklist', field: 'checklist' };
+  return undefined;
+}
+
+/** What forbids a step that is due and in the right hands. Whoever acts for somebody absent inherits every ban of both. */
+export function refusal(registration: Registration, { name, input }: RegistrationStep): Refusal | undefined {
+  const { request, policy } = registration;
+  if (input.onBehalfOf && policy.neverActed.includes(name)) return { code: 'neverActed', article: 'registration.neverActed', limit: name };
+  const own = [input.by, input.onBehalfOf].includes(request.staff);
+  switch (name) {
+    case 'approve':
+    case 'refuse':
+    case 'sendBack':
+    case 'decideChange':
+    case 'renew':
+    case 'resume':
+      return own ? { code: 'ownRequest', article: 'registration.ownRequest' } : undefined;
+    case 'refile':
+    case 'change':
+      return refuseForm({ ...request, policy }, input.form);
+    case 'confirmRenewal':
+      return input.form && refuseForm({ ...request, policy }, input.form);
+    default:
+      return undefined;
+  }
+}
+
+/** The registration after the event; the opening event makes it. */
+export function apply(before: Registration | undefined, event: RegistrationEvent): Registration {
+  if (event.name === 'file') {
+    const { by: _by, as: _as, digest: _digest, onBehalfOf: _for, urgent: _urgent, ...request } = event.input;
+    const { form, answerBy, policy, validUntil, renewalOpens } = request;
+    const validity = { ...(validUntil && { validUntil }), ...(renewalOpens && { renewalOpens }) };
+    return { request, status: request.enteredAs ? 'entered' : 'filed', form, version: 0, answerBy, policy, ...validity };
+  }
+  if (!before) throw new Error(`a registration begins with its form, not with ${event.name}`);
+  const { change, ...registration } = before;
+  const ended = (status: 'revoked' | 'withdrawn' | 'ended', cause?: Cause): Registration => ({
+    ...registration,
+    status,
+    ...(cause && { cause }),
+    ...(inForce(before) && { windingUp: true }),
+  });
+  switch (event.name) {
+    case 'confirmEntry':
+      return { ...registration, status: 'filed' };
+    case 'approve':
+      return { ...registration, status: 'active', version: 1, ...granting(before) };
+    case 'refuse':
+      return { ...registration, status: 'refused' };
+    case 'sendBack':
+      return { ...registration, status: 'sentBack', answerBy: event.input.answerBy };
+    case 'refile':
+      return { ...registration, status: 'filed', form: event.input.form, answerBy: event.input.answerBy };
+    case 'expire':
+      return { ...registration, status: 'expired' };
+    case 'change':
+      return registration.policy.changeNeedsApproval
+        ? { ...registration, change: event.input.form }
+        : { ...registration, form: event.input.form, version: registration.version + 1 };
+    case 'decideChange':
+      return event.input.granted && change ? { ...registration, form: change, version: registration.version + 1 } : registration;
+    case 'suspend':
+      return { ...before, status: 'suspended' };
+    case 'resume':
+      return { ...before, status: 'active' };
+    case 'openRenewal':
+      return { ...before, renewal: 'open' };
+    case 'confirmRenewal':
+      return { ...before, renewal: event.input.form ? 'changed' : 'confirmed', ...(event.input.form && { change: event.input.form }) };
+    case 'renew': {
+      const { validUntil, renewalOpens } = event.input;
+      const { renewal: _renewal, ...renewed } = registration;
+      return { ...renewed, validUntil, renewalOpens, version: registration.version + 1, ...(change && { form: change }) };
+    }
+    case 'movePack':
+      return { ...before, ...granting({ ...before, policy: event.input.policy }), policy: event.input.policy };
+    case 'withdraw':
+      return ended('withdrawn');
+    case 'revoke':
+      return ended('revoked');
+    case 'end':
+      return ended('ended', event.input.cause);
+    case 'transfer':
+      if (before.policy.endsOnTransfer) return ended('ended', 'transfer');
+      return { ...before, request: { ...before.request, department: event.input.department, approver: event.input.approver } };
+    case 'leave':
+      return ended('ended', 'leaving');
+    case 'reasonOver':
+      return ended('ended', 'reasonEnded');
+    case 'yearOver':
+      return ended('ended', 'yearOver');
+    case 'notConfirmed':
+      return ended('ended', 'notConfirmed');
+    case 'windUp': {
+      const { windingUp: _windingUp, ...wound } = before;
+      return wound;
+    }
+  }
+}
+
+/** What goes out at once (design §4.1): the answer to one's own application, the copy to HR (Art. 5-4), a revocation to HR, the person and IT. */
+export function mails(registration: Registration, event: RegistrationEvent): readonly MailOrder[] {
+  const { request, cause, validUntil } = registration;
+  const me = person(registration);
+  const about = { staff: request.staff, department: request.department };
+  const to = (who: Capacity | readonly Capacity[], template: string, params: MailOrder['params'] = about): MailOrder[] =>
+    distinct<Capacity>([who].flat() as Capacity[]).map((one) => ({ to: one, template, params }));
+  switch (event.name) {
+    case 'file':
+      if (request.enteredAs) return to(me, 'registrationEntered');
+      return event.input.urgent ? to(request.approver, 'registrationFiled') : [];
+    case 'refile':
+      return event.input.urgent ? to(request.approver, 'registrationFiled') : [];
+    case 'approve':
+      return [...to(me, 'registrationApproved', { ...about, ...(validUntil && { validUntil }) }), ...to('hr', 'registrationCopy')];
+    case 'renew':
+      return to(me, 'registrationRenewed', { ...about, validUntil: event.input.validUntil });
+    case 'refuse':
+      return to(me, 'registrationRefused');
+    case 'sendBack':
+      return to(me, 'registrationSentBack', { ...about, answerBy: event.input.answerBy });
+    case 'decideChange':
+      return to(me, event.input.granted ? 'registrationChanged' : 'registrationChangeRefused');
+    case 'suspend':
+      return to(me, 'registrationSuspended');
+    case 'resume':
+      return to(me, 'registrationResumed');
+    case 'revoke':
+      return to([me, 'hr', 'it'], 'registrationRevoked');
+    case 'end':
+    case 'transfer':
+    case 'reasonOver':
+    case 'yearOver':
+    case 'notConfirmed':
+      return cause ? to([me, 'hr'], 'registrationEnded', { ...about, cause }) : [];
+    case 'leave':
+      return to(['hr', 'it'], 'registrationEnded', { ...about, cause: 'leaving' }); // Never to whoever has left.
+    case 'withdraw':
+      return registration.windingUp ? to(['hr', request.approver], 'registrationWithdrawn') : [];
+    case 'expire':
+      return to(me, 'registrationExpired');
+    case 'confirmEntry':
+    case 'change':
+    case 'openRenewal':
+    case 'confirmRenewal':
+    case 'movePack':
+    case 'windUp':
+      return [];
+  }
+}
