@@ -80,7 +80,7 @@ export const settingsSchema = z
     /** Number of reverse proxies in front of the API whose X-Forwarded-For is believed. */
     API_TRUSTED_PROXIES: whole(0, 5).default(0),
     /** Requests that the API answers to one address in a minute; a municipality may stand behind one. */
-    API_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).default(6_000),
+    API_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(6_000),
     /** Key of the hashes that become ids and step keys; at least 32 characters, the same in every process and for ever. */
     KEY_SECRET: secret(z.string().min(32, 'must have at least 32 characters')),
     /** Name of the policy pack under config/policy/, or a path to a YAML file. */

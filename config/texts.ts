@@ -27,20 +27,6 @@ type Leaves<Words> = { [Key in keyof Words & string]: Words[Key] extends string 
 
 export type MailTemplate = keyof typeof ja.mail;
 
-/** What the order of a mail must say for its template; `staff` is a staff number, from which `person` is filled in when the mail leaves. */
-export type MailParamsOf<Template extends MailTemplate> = {
-  readonly [Name in Asked<Template>]: Name extends 'items' ? readonly DigestItem[] : string | number;
-};
-type DigestItem = Readonly<Record<PlaceholdersOf<typeof ja.mail.morningDigest.item>, string>>;
-type Asked<Template extends MailTemplate> = AsOrdered<PlaceholdersOf<(typeof ja.mail)[Template]['subject' | 'body']>>;
-type AsOrdered<Name> = Name extends 'person' ? 'staff' : Name extends 'total' ? never : Name;
-type PlaceholdersOf<Text> = Text extends readonly (infer Line)[]
-  ? PlaceholdersOf<Line>
-  : Text extends `${string}{{${infer Inside}}}${infer Rest}`
-    ? NameOf<Inside> | PlaceholdersOf<Rest>
-    : never;
-type NameOf<Inside> = Inside extends `${infer Name},${string}` ? Name : Inside;
-
 type Params = Readonly<Record<string, unknown>>;
 
 /** Puts values into words in place of i18next's own formats, which go by the host's locale data. */

@@ -209,7 +209,7 @@ export class Town {
   async start(): Promise<void> {
     const ready = new Map<PartName, Promise<void>>();
     for (const part of this.#parts) {
-      const before = Promise.all(part.after.map((name) => ready.get(name)));
+      const before = Promise.all(part.after.flatMap((name) => ready.get(name) ?? []));
       const done = before.then(() => this.#bring(part));
       done.catch(() => undefined); // Seen below, when the others have come to rest.
       ready.set(part.name, done);

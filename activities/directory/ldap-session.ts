@@ -22,8 +22,9 @@ export interface LdapRefusal extends Error {
   code: number;
 }
 
+/** A DOMException has a number too, and is none: so says a time limit that is over. */
 export const isRefusal = (error: unknown): error is LdapRefusal =>
-  error instanceof Error && 'code' in error && typeof error.code === 'number';
+  error instanceof Error && !(error instanceof DOMException) && 'code' in error && typeof error.code === 'number';
 
 interface Session {
   client: Client;
@@ -48,8 +49,9 @@ export class LdapSessions {
   async ask<Answer>(question: (client: Client) => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted();
     const limit = AbortSignal.timeout(this.#timeLimitMs);
+    const over = signal ? AbortSignal.any([limit, signal]) : limit;
     try {
-      return await unlessAborted(this.#attempt(question), signal ? AbortSignal.any([limit, signal]) : limit);
+      return await unlessAborted(this.#attempt(question, over), over);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (limit.aborted) this.#leave(this.#current); // It may hang for everybody else too.
@@ -77,7 +79,7 @@ export class LdapSessions {
     this.#leave(this.#current);
   }
 
-  async #attempt<Answer>(question: (client: Client) => Promise<Answer>): Promise<Answer> {
+  async #attempt<Answer>(question: (client: Client) => Promise<Answer>, over: AbortSignal): Promise<Answer> {
     const reused = this.#current;
     const session = this.#session();
     try {
@@ -85,7 +87,7 @@ export class LdapSessions {
     } catch (error) {
       if (isRefusal(error)) throw error;
       this.#leave(session);
-      if (session !== reused) throw error;
+      if (session !== reused || over.aborted) throw error;
       return question((await this.#session()).client);
     }
   }

@@ -41,9 +41,6 @@ const departmentRoles = { 'telework-terminal-manager': 'keeper', 'telework-promo
 
 const groupOf = Object.fromEntries([...Object.entries(roles), ...Object.entries(departmentRoles)].map(([group, role]) => [role, group]));
 
-/** Fewer than the 1,000 entries that Active Directory gives at once. */
-const pageSize = 500;
-
 /** An answer of the directory before it means anything. */
 interface Found {
   dn: string;
@@ -96,7 +93,7 @@ export function createLdapDirectory(options: LdapDirectoryOptions): DirectoryPor
 
   return {
     async authenticate(staffNumber, password, signal) {
-      if (password === '' || password.length > longestPassword || !askable(staffNumber) || !wellFormed(password)) return 'wrong';
+      if (!bindable(password) || !askable(staffNumber)) return 'wrong';
       const person = await sessions.ask((client) => people.byNumber(client, staffNumber), signal);
       if (!person) return 'wrong';
       // Whatever the password: OpenLDAP's password policy does not say whether that of a locked account was right.
@@ -135,24 +132,24 @@ export function createLdapDirectory(options: LdapDirectoryOptions): DirectoryPor
 
 const isKey = <Key extends string>(record: Readonly<Record<Key, unknown>>, key: string): key is Key => Object.hasOwn(record, key);
 
-/** Longer than any password policy asks for; far below what makes a directory close the connection. */
-const longestPassword = 1_024;
+const wellFormed = (text: string) => !/[\0\p{Surrogate}]/u.test(text);
 
-const wellFormed = (text: string) => !/\p{Surrogate}/u.test(text);
+/**
+ * A password worth asking about. An empty one would bind as nobody (RFC 4513 §5.1.2), Samba cuts one off at a NUL, and nobody's is longer than 1,024
+ * characters: far below what makes a directory close the connection.
+ */
+const bindable = (password: string) => password.length > 0 && password.length <= 1_024 && wellFormed(password);
 
 /** Staff numbers and unit ids are short; a NUL or half a character is in no directory, and servers differ in what they make of one. */
-const askable = (text: string) => text.length > 0 && text.length <= 64 && !text.includes('\0') && wellFormed(text);
+const askable = (text: string) => text.length > 0 && text.length <= 64 && wellFormed(text);
 
 const equals = (attribute: string, value: string) => new EqualityFilter({ attribute, value });
 const both = (...filters: Filter[]) => new AndFilter({ filters });
 
-async function search(client: Client, base: string, { attributes = [], ...options }: SearchOptions): Promise<Found[]> {
+/** No pages but where they are asked for: Active Directory grants ten of them per connection. More than it gives at once is an error, never a part. */
+async function search(client: Client, base: string, options: SearchOptions): Promise<Found[]> {
   try {
-    const { searchEntries } = await client.search(base, {
-      ...options,
-      attributes,
-      ...(options.scope !== 'base' && { paged: { pageSize } }),
-    });
+    const { searchEntries } = await client.search(base, options);
     return searchEntries.map((entry) => ({ dn: entry.dn, of: attributesOf(entry) }));
   } catch (error) {
     if (error instanceof NoSuchObjectError) return [];
@@ -284,7 +281,9 @@ function unitsIn({ unit }: Preset, unitsDn: string) {
     /** `head:` of each unit that the person heads, and `superior:` of each unit below whose next superior they are. */
     async headedBy(client: Client, dn: string): Promise<Capacity[]> {
       const headed = await search(client, unitsDn, { filter: both(unit.filter, equals(unit.head, dn)), attributes });
-      const below = await Promise.all(headed.map((one) => search(client, one.dn, { filter: unit.filter, attributes })));
+      // Below the deputy mayor lies every unit of a city: more than some servers give at once.
+      const paged = (one: Found) => keyOf(one.dn) === top && { paged: { pageSize: 500 } };
+      const below = await Promise.all(headed.map((one) => search(client, one.dn, { filter: unit.filter, attributes, ...paged(one) })));
       const all = new Map(below.flat().map((one) => [keyOf(one.dn), one]));
       const known = (one: Found): Found[] => {
         const parent = all.get(keyOf(above(one.dn)));

@@ -1,4 +1,4 @@
-import { type ColumnType, type Generated, Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import { type ColumnType, type Generated, Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
 import type { Capacity } from '../directory/port.js';
 import { sha256 } from './canonical.js';
@@ -159,7 +159,8 @@ export function openPool(databaseUrl: string, connections = 10): pg.Pool {
   return pool;
 }
 
-export const openDatabase = (pool: pg.Pool): Kysely<Tables> => new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+export const openDatabase = (pool: pg.Pool): Kysely<Tables> =>
+  new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
 
 /** Lists of any length make statements without end: what has more parameters is not kept. */
 const mostParameters = 16;
@@ -173,7 +174,7 @@ function preparing(pool: pg.Pool): PostgresPool {
         values.length > 0 && values.length <= mostParameters
           ? client.query({ name: sha256(text).toString('base64url'), text, values: [...values] })
           : client.query(text, [...values]);
-      return { query, release: () => client.release() } as PostgresPoolClient; // Its other form of `query` is for cursors, which we do not use.
+      return { query: query as typeof client.query, release: () => client.release() };
     },
     end: () => pool.end(),
   };

@@ -35,6 +35,8 @@ export interface Round {
   own?: string;
 }
 
+const onePromise = 'ours: a device is promised to one loan at a time';
+
 type Own = Round & { own: string };
 
 /**
@@ -116,15 +118,16 @@ const days = ({ from, until, turnaroundDays }: DeviceClaim): RawBuilder<string> 
   sql`daterange(${from}::date, ${until}::date + ${turnaroundDays}::int, '[]')`;
 
 /**
- * The device `d` can be promised to the case for these days: it is in circulation, promised to nobody else in them, and not still out with a case whose days are over
- * (nobody knows when that one comes back).
+ * The device `d` can be promised to the case for these days: it is in circulation, promised to nobody else in them, and in nobody else's hands when they begin.
+ * Of a case whose own days are over nobody knows when it gives the device back.
  */
 const isFree = ({ today: day }: Round, caseId: RawBuilder<unknown>, period: RawBuilder<unknown>): RawBuilder<boolean> => sql`(
   d.status = 'available' and d.network_zone <> 'myNumber'
   and not exists (select from reservations r where r.asset_tag = d.asset_tag and r.case_id <> ${caseId} and r.period && ${period})
   and not exists (
     select from custody c left join reservations r on r.case_id = c.case_id
-    where c.asset_tag = d.asset_tag and c.until is null and c.case_id <> ${caseId} and (r.case_id is null or upper(r.period) <= ${day}::date)))`;
+    where c.asset_tag = d.asset_tag and c.until is null and c.case_id <> ${caseId} and 
+        (r.case_id is null or upper(r.period) <= ${day}::date or lower(${period}) < upper(r.period))))`;
 
 /** Pool by pool the device whose free days the loan leaves the fewest of (long gaps stay for long loans), else the queue. */
 async function findOrQueue(round: Round, { caseId, filing }: { caseId: string; filing: number }, claim: DeviceClaim): Promise<void> {
@@ -182,7 +185,7 @@ async function choose(round: Own, claim: DeviceClaim, { assetTag, instead }: { a
   if (!free)
     throw new Refused({
       code: 'deviceNotFree',
-      article: 'ours: a device is promised to one loan at a time',
+      article: onePromise,
       field: 'assetTag',
       limit: assetTag,
     });
@@ -199,29 +202,30 @@ async function choose(round: Own, claim: DeviceClaim, { assetTag, instead }: { a
 async function keepDates(round: Own, claim: DeviceClaim, held: { asset_tag: string; from_day: string; until_day: string }): Promise<void> {
   const { trx, own } = round;
   const wanted = { ...claim, until: claim.asked ?? claim.until };
-  const promised = await trx
-    .selectFrom('reservations')
-    .select(sql<string>`lower(period)::text`.as('first'))
-    .where('asset_tag', '=', held.asset_tag)
-    .where('case_id', '<>', own)
-    .where(sql<boolean>`period && ${days(wanted)}`)
-    .orderBy(sql`lower(period)`)
-    .limit(1)
-    .executeTakeFirst();
-  if (promised)
-    throw new Refused({
-      code: 'devicePromised',
-      article: 'ours: a device is promised to one loan at a time',
-      field: 'until',
-      limit: promised.first,
-    });
+  const promised = await firstPromised(round, held.asset_tag, days(wanted));
+  if (promised) throw new Refused({ code: 'devicePromised', article: onePromise, field: 'until', limit: promised });
   if (claim.from === held.from_day && claim.until === held.until_day) return;
   await trx.updateTable('reservations').set(dates(claim)).where('case_id', '=', own).execute();
   if (claim.until < held.until_day || claim.from > held.from_day) await serveQueue(round, held.asset_tag);
 }
 
+/** The first day of these that is promised to another case. */
+async function firstPromised({ trx, own }: Own, assetTag: string, period: RawBuilder<string>): Promise<string | undefined> {
+  const other = await trx
+    .selectFrom('reservations')
+    .select(sql<string>`lower(period)::text`.as('first'))
+    .where('asset_tag', '=', assetTag)
+    .where('case_id', '<>', own)
+    .where(sql<boolean>`period && ${period}`)
+    .orderBy(sql`lower(period)`)
+    .limit(1)
+    .executeTakeFirst();
+  return other?.first;
+}
+
 /** Custody begins with the hand-over of the very device of which the case knows. @throws Refused while it is not here, or another one is reserved by now. */
-async function keepCustody({ trx, at, own }: Own, claim: DeviceClaim, assetTag: string): Promise<void> {
+async function keepCustody(round: Own, claim: DeviceClaim, assetTag: string): Promise<void> {
+  const { trx, at, own, today: day } = round;
   const open = await trx
     .selectFrom('custody')
     .select(['case_id', 'asset_tag'])
@@ -233,6 +237,10 @@ async function keepCustody({ trx, at, own }: Own, claim: DeviceClaim, assetTag: 
     const { known_asset } = await trx.selectFrom('cases').select('known_asset').where('case_id', '=', own).executeTakeFirstOrThrow();
     if (open.length || known_asset !== assetTag)
       throw new Refused({ code: 'deviceNotReleased', article: '要綱第6条', field: 'assetTag', limit: known_asset ?? assetTag });
+    // Handed over before its first day, it is not here for whoever was promised the days until then.
+    const early = sql<string>`daterange(${day}::date, ${later(claim.from, day)}::date, '[]')`;
+    if (await firstPromised(round, assetTag, early))
+      throw new Refused({ code: 'deviceNotFree', article: onePromise, field: 'assetTag', limit: assetTag });
     await trx.insertInto('custody').values({ case_id: own, asset_tag: assetTag, since: at, until: null }).execute();
   }
   if (!claim.custody && mine)

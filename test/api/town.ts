@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import { sql } from 'kysely';
 import { Attribute, Change, Client as LdapClient } from 'ldapts';
 import { pino } from 'pino';
 import { expect, inject } from 'vitest';
-import { type CachedDirectory, cacheDirectory } from '../../activities/directory/cached.js';
+import { cacheDirectory } from '../../activities/directory/cached.js';
 import { createLdapDirectory } from '../../activities/directory/ldap.js';
 import { createInventoryActivities } from '../../activities/inventory/activities.js';
 import { createBuiltInInventory } from '../../activities/inventory/built-in.js';
@@ -21,10 +21,12 @@ import { createApp } from '../../api/app.js';
 import { municipalCalendar, today } from '../../config/calendar.js';
 import { loadPack } from '../../config/policy/pack.js';
 import { Secret } from '../../config/settings.js';
-import { type EmbeddedDirectory, startDirectory } from '../../embedded/directory.js';
+import { startDirectory } from '../../embedded/directory.js';
 import { type SampleTown, type TownAccounts, writeSampleTown } from '../../embedded/sample-town.js';
 import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
-import { freshDatabase, type TestDatabase } from '../database.js';
+import { freshDatabase } from '../database.js';
+import { quietRuntime } from '../temporal-runtime.js';
+import { Gate } from './gate.js';
 
 /** What the API answered. */
 export interface Answered {
@@ -45,25 +47,22 @@ const calendar = municipalCalendar();
 /** A municipal business day so many business days from today. */
 export const day = (days: number): string => calendar.addBusinessDays(today(hostClock.now().toISOString()), days);
 
-/** Everything behind the API for real: directory over LDAP, ledger, Temporal, a worker. Each part can be taken away. */
+/** Everything behind the API for real: directory over LDAP, ledger, Temporal, a worker. Each can be taken away from the API. */
 export class ApiTown {
   readonly #tokens = new Map<string, string>();
-  readonly logged: string[] = [];
   #worker: Worker | undefined;
   #working: Promise<void> | undefined;
 
   private constructor(
     readonly sample: SampleTown,
-    readonly ledger: PostgresLedger,
-    readonly database: TestDatabase,
-    readonly directoryFolder: string,
-    public directory: EmbeddedDirectory,
-    readonly cached: CachedDirectory,
-    readonly client: Client,
-    readonly taskQueue: string,
-    readonly native: NativeConnection,
     readonly url: string,
-    readonly server: Server,
+    /** What the API has logged. */
+    readonly logged: readonly string[],
+    /** The worker's, and the tests' own. */
+    readonly ledger: PostgresLedger,
+    readonly client: Client,
+    readonly gates: { readonly postgresql: Gate; readonly temporal: Gate; readonly directory: Gate },
+    private readonly work: { readonly native: NativeConnection; readonly taskQueue: string },
     readonly close: () => Promise<void>,
   ) {}
 
@@ -74,30 +73,36 @@ export class ApiTown {
   static async open({ freshMs = 60_000, failedLoginsPerMinute = 1_000, requestsPerMinute = 1_000_000 } = {}): Promise<ApiTown> {
     const address = inject('temporalAddress');
     const folder = await mkdtemp(join(tmpdir(), 'api-town-'));
-    const [sample, database, connection, native] = await Promise.all([
-      writeSampleTown({ seed: 11, size: 426, folder }),
-      freshDatabase(),
-      Connection.connect({ address }),
+    const [sample, database] = await Promise.all([writeSampleTown({ seed: 11, size: 426, folder }), freshDatabase()]);
+    const directory = await startDirectory({ folder, port: 0 });
+    const databaseUrl = new URL(database.url);
+    const gates = {
+      postgresql: await Gate.to(databaseUrl.hostname, Number(databaseUrl.port)),
+      temporal: await Gate.to('127.0.0.1', Number(address.split(':')[1])),
+      directory: await Gate.to('127.0.0.1', directory.port),
+    };
+    databaseUrl.port = `${gates.postgresql.port}`;
+
+    const [behind, native] = await Promise.all([
+      Connection.connect({ address: `127.0.0.1:${gates.temporal.port}` }),
       NativeConnection.connect({ address }),
     ]);
-    const directory = await startDirectory({ folder, port: 0 });
-    const ledger = createPostgresLedger({ databaseUrl: database.url, clock: hostClock, calendar });
-    const taskQueue = `api-${randomUUID()}`;
+    const connection = await Connection.connect({ address });
+    const apiLedger = createPostgresLedger({ databaseUrl: databaseUrl.href, clock: hostClock, calendar });
     const ldap = createLdapDirectory({
-      url: `ldap://127.0.0.1:${directory.port}`,
+      url: `ldap://127.0.0.1:${gates.directory.port}`,
       baseDn: sample.baseDn,
       preset: 'openldap',
       account: sample.accounts.service,
-      clock: ledger.townClock,
+      clock: apiLedger.townClock,
     });
-    const cached = cacheDirectory(ldap, { clock: ledger.townClock, freshMs });
-    const client = new Client({ connection });
+    const taskQueue = `api-${randomUUID()}`;
     const logged: string[] = [];
     const { app } = createApp(
       {
-        ledger,
-        directory: cached,
-        temporal: { client, taskQueue },
+        ledger: apiLedger,
+        directory: cacheDirectory(ldap, { clock: apiLedger.townClock, freshMs }),
+        temporal: { client: new Client({ connection: behind }), taskQueue },
         calendar,
         pack: loadPack('oyama'),
         keySecret: new Secret('a key for tests, of at least thirty-two characters'),
@@ -109,47 +114,32 @@ export class ApiTown {
     const server = await new Promise<Server>((resolve) => {
       const one = app.listen(0, '127.0.0.1', () => resolve(one));
     });
+
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const town: ApiTown = new ApiTown(
-      sample,
-      ledger,
-      database,
-      folder,
-      directory,
-      cached,
-      client,
-      taskQueue,
-      native,
-      url,
-      server,
-      async () => {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-        await town.stopWorker();
-        ldap.close();
-        await town.directory.close();
-        await Promise.all([ledger.close(), connection.close(), native.close()]);
-        await Promise.all([database.drop(), rm(folder, { recursive: true })]);
-      },
-    );
-    town.logged.push = (...lines) => logged.push(...lines);
-    Object.defineProperty(town, 'logged', { value: logged });
+    const ledger = createPostgresLedger({ databaseUrl: database.url, clock: hostClock, calendar });
+    const work = { native, taskQueue };
+    const town: ApiTown = new ApiTown(sample, url, logged, ledger, new Client({ connection }), gates, work, async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await town.stopWorker();
+      ldap.close();
+      await Promise.all([apiLedger.close(), ledger.close(), behind.close(), connection.close(), native.close()]);
+      await Promise.all(Object.values(gates).map((gate) => gate.close()));
+      await Promise.all([directory.close(), database.drop()]);
+      await rm(folder, { recursive: true });
+    });
     await town.startWorker();
     return town;
   }
 
   async startWorker(): Promise<void> {
     workflowBundle ??= bundleWorkflows();
-    const { ledger, native, taskQueue } = this;
+    const { ledger } = this;
+    const { native: connection, taskQueue } = this.work;
     const inventory = createBuiltInInventory(ledger.db);
     const activities = { ...createLedgerActivities({ ledger }), ...createInventoryActivities({ inventory, marks: ledger }) };
-    this.#worker = await createWorker({
-      connection: native,
-      namespace: 'default',
-      taskQueue,
-      workflowBundle: await workflowBundle,
-      activities,
-    });
+    const parts = { connection, namespace: 'default', taskQueue, workflowBundle: await workflowBundle, activities };
+    this.#worker = await createWorker(parts);
     this.#working = this.#worker.run();
   }
 
@@ -171,19 +161,11 @@ export class ApiTown {
   /** Disables or enables an account, as the directory's administrator does. */
   async disable(staffNumber: string, disabled = true): Promise<void> {
     const { dn, password } = this.accounts.service;
-    const client = new LdapClient({ url: `ldap://127.0.0.1:${this.directory.port}` });
+    const client = new LdapClient({ url: `ldap://127.0.0.1:${this.gates.directory.port}` });
     await client.bind(dn, password);
     const modification = new Attribute({ type: 'pwdAccountLockedTime', values: disabled ? ['000001010000Z'] : [] });
     await client.modify(`uid=${staffNumber},ou=people,${this.sample.baseDn}`, new Change({ operation: 'replace', modification }));
     await client.unbind();
-  }
-
-  async stopDirectory(): Promise<void> {
-    await this.directory.close();
-  }
-
-  async startDirectory(): Promise<void> {
-    this.directory = await startDirectory({ folder: this.directoryFolder, port: this.directory.port });
   }
 
   /** A request as this person, who is logged in first; without one as nobody. */
@@ -208,6 +190,7 @@ export class ApiTown {
     };
   }
 
+  /** The person's bearer token; logs in the first time. */
   async token(staffNumber: string): Promise<string> {
     const known = this.#tokens.get(staffNumber);
     if (known) return known;
@@ -244,4 +227,4 @@ export class ApiTown {
 
 let workflowBundle: ReturnType<typeof bundleWorkflows> | undefined;
 
-Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
+quietRuntime();

@@ -2,18 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Files of a certificate authority of one's own, and of a server that it signed for 127.0.0.1 and localhost. */
+/** Files of a certificate authority of one's own, and of a server that it signed. */
 export interface Certificates {
   ca: string;
   certificate: string;
   key: string;
 }
 
-/** Makes them in the folder, good for one day. */
-export function makeCertificates(folder: string): Certificates {
+/** Makes them in the folder, for the server at this address and at localhost, good for one day. */
+export function makeCertificates(folder: string, address: string): Certificates {
   const at = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  writeFileSync(at('san.cnf'), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
+  writeFileSync(at('san.cnf'), `subjectAltName=IP:${address},DNS:localhost\n`);
   openssl(
     'req',
     '-x509',

@@ -20,7 +20,7 @@ const root = { dn: 'cn=root,dc=nagisawa,dc=example,dc=jp', password: 'root of a 
 async function openLdap() {
   const folder = mkdtempSync(join(tmpdir(), 'slapd-'));
   const town = sampleTown({ seed: 7, size: 426 });
-  const certificates = makeCertificates(folder);
+  const certificates = makeCertificates(folder, '127.0.0.1');
   const policy = {
     dn: `cn=policy,${town.baseDn}`,
     attributes: { objectClass: ['device', 'pwdPolicy'], cn: ['policy'], pwdAttribute: ['userPassword'], pwdLockout: ['TRUE'] },
@@ -56,7 +56,11 @@ ppolicy_default "${policy.dn}"
   });
   const [plain, tls] = [await freePort(), await freePort()];
   const urls = { ldap: `ldap://127.0.0.1:${plain}`, ldaps: `ldaps://127.0.0.1:${tls}` };
-  const start = () => startServer('slapd', ['-f', join(folder, 'slapd.conf'), '-h', `${urls.ldap}/ ${urls.ldaps}/`, '-d', '0'], plain);
+  const start = () =>
+    startServer('slapd', ['-f', join(folder, 'slapd.conf'), '-h', `${urls.ldap}/ ${urls.ldaps}/`, '-d', '0'], {
+      host: '127.0.0.1',
+      port: plain,
+    });
   let server = await start();
 
   const lock = async (staffNumber: string, values: string[]) => {

@@ -36,7 +36,7 @@ export async function deviceLoan(loanId: string, events: readonly rules.LoanEven
 
   if (outcome.name !== 'writeOff')
     await loan.next(['confirmErasure', 'confirmDestruction'], ['erase', 'failErasure', 'rejectErasure', 'destroy']);
-  if (loan.state().status === 'released') loan.begin(() => checkedOut.then(() => inventory.checkIn(lending)));
+  if (loan.state().status === 'released') void loan.begin(() => checkedOut.then(() => inventory.checkIn(lending)));
   while (loan.state().missing.length) await loan.next(['accountFor']);
   return loan.close();
 }

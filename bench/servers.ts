@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import { hostClock } from '../activities/ledger/clock.js';
+import { migrateLedger } from '../activities/ledger/migrate.js';
+import { createPostgresLedger, type PostgresLedger } from '../activities/ledger/postgres.js';
+import { municipalCalendar } from '../config/calendar.js';
+import { projectRoot, readTownEnvironment } from '../config/town.js';
+import { townParts } from '../embedded/parts.js';
+import { launch } from '../embedded/processes.js';
+import { removeTown } from '../embedded/state.js';
+import { startTown } from '../embedded/town.js';
+import type { Loan } from '../workflows/device-loan/rules.js';
+import type { Stage } from './loan.js';
+
+/** A town's Temporal server and PostgreSQL, in a temporary folder and as durable as a town's, without worker and API. */
+export interface Servers {
+  client: Client;
+  temporalAddress: string;
+  folder: string;
+  /** Another migrated, empty ledger on the PostgreSQL. */
+  freshLedger(): Promise<{ databaseUrl: string; ledger: PostgresLedger; sql: pg.Client }>;
+  stop(): Promise<void>;
+}
+
+export async function startServers(): Promise<Servers> {
+  const folder = await mkdtemp(join(tmpdir(), 'telework-bench-'));
+  const parts = townParts.filter(({ name }) => ['city', 'temporal', 'postgres', 'ledger'].includes(name));
+  const town = await startTown({ stateDir: folder, ports: 'any', headless: true, size: 57, parts });
+  const { TEMPORAL_ADDRESS: temporalAddress = '', DATABASE_URL: townDatabase = '' } = town.settings;
+  const connection = await Connection.connect({ address: temporalAddress });
+  const open: { close(): Promise<void> }[] = [connection];
+  return {
+    client: new Client({ connection }),
+    temporalAddress,
+    folder,
+    async freshLedger() {
+      const url = new URL(townDatabase);
+      url.pathname = `/bench_${randomBytes(4).toString('hex')}`;
+      const maker = new pg.Client({ connectionString: townDatabase });
+      await maker.connect();
+      await maker.query(`create database ${url.pathname.slice(1)}`);
+      await maker.end();
+      await migrateLedger(url.href);
+      const ledger = createPostgresLedger({ databaseUrl: url.href, clock: hostClock, calendar: municipalCalendar() });
+      const sql = new pg.Client({ connectionString: url.href });
+      await sql.connect();
+      open.push(ledger, { close: () => sql.end() });
+      return { databaseUrl: url.href, ledger, sql };
+    },
+    async stop() {
+      await Promise.all(open.map((one) => one.close()));
+      await town.stop();
+      await removeTown(folder);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The production worker with the bench's workflows beside the product's, in a process of its own. */
+export async function startWorker(
+  { temporalAddress, folder }: Servers,
+  databaseUrl: string,
+  taskQueue: string,
+): Promise<{ stop(): Promise<void> }> {
+  const worker = launch(
+    {
+      command: process.execPath,
+      args: ['--import', 'tsx', 'bench/worker.ts', temporalAddress, databaseUrl, taskQueue],
+      env: readTownEnvironment().variables,
+      cwd: projectRoot,
+      ready: /^ready/,
+      stopSignal: 'SIGTERM',
+    },
+    join(folder, 'logs', 'bench-worker.log'),
+  );
+  await worker.ready;
+  return worker;
+}
+
+/** Laptops in the common pool. */
+export const addDevices = (sql: pg.Client, count: number): Promise<unknown> =>
+  sql.query(
+    `insert into devices (asset_tag, kind, pool, manufacturer, model, serial, network_zone)
+     select 'PC-' || lpad(n::text, 4, '0'), 'laptop', 'common', 'Example', 'N1', n::text, 'lgwan' from generate_series(1, $1::int) as n`,
+    [count],
+  );
+
+/** Reads in the ledger which device a loan has got, as people see it. */
+export const deviceIn =
+  (ledger: PostgresLedger): Stage['deviceOf'] =>
+  async (loanId) =>
+    ((await ledger.caseById(loanId))?.state as Loan | undefined)?.device?.assetTag ?? '';
