@@ -1,3 +1,4 @@
 export { deviceLoan } from './device-loan/workflow.js';
 export { mailDelivery } from './mail-delivery/workflow.js';
 export { morningRound } from './morning-round/workflow.js';
+export { registration } from './registration/workflow.js';

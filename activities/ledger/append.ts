@@ -2,22 +2,25 @@ import type { Kysely } from 'kysely';
 import pg from 'pg';
 import { type MessageIds, placeEntries, standingAt } from './cases.js';
 import type { Tables } from './database.js';
+import { concernOthers, concernsOthers, lockPeople, settleAwaits } from './others.js';
 import { type Calendar, type Clock, KeyTaken, type LedgerEntry, type LedgerPort } from './port.js';
 import { lockDevices, Refused, reconcile } from './reservations.js';
 
 /**
- * The writing side of the cases. An event whose claim on a device is the one before costs one statement; one that changes it a transaction, in which all
- * devices of the kind are locked, so that who comes at the same time sees the outcome.
+ * The writing side of the cases. An event whose claim on a device is the one before, and that concerns no other case, costs one statement; any other a transaction, in
+ * which all devices of the kind, and all cases of the person, are locked, so that who comes at the same time sees the outcome.
  */
 export function createAppending(parts: { db: Kysely<Tables>; clock: Clock; calendar: Calendar; messageId: MessageIds }): LedgerPort {
   const { db, calendar } = parts;
   const place = placeEntries(parts);
 
-  /** Without devices if it can be; undefined if they must be looked at. */
   async function append(entry: LedgerEntry): ReturnType<LedgerPort['append']> {
     const { caseId, seq, event } = entry;
-    const { at, clockOffsetMs, next } = await place(db, entry, { withDevices: false });
-    if (at) return { ...(next && { next }), clockOffsetMs };
+    if (!concernsOthers(entry)) {
+      const { at, clockOffsetMs, next, awaited } = await place(db, entry, { withDevices: false });
+      if (at && awaited) await settleAwaits(db);
+      if (at) return { ...(next && { next }), clockOffsetMs };
+    }
 
     const there = await standingAt(db, { caseId, seq });
     if (there.here) {
@@ -26,17 +29,19 @@ export function createAppending(parts: { db: Kysely<Tables>; clock: Clock; calen
     }
     const head = there.head ?? 0;
     if (head !== seq - 1) throw new Error(`place ${seq} of case ${caseId} cannot follow ${head}`);
-    return (await withDevices(entry, there)) ?? append(entry);
+    return (await together(entry, there)) ?? append(entry);
   }
 
   /** Undefined: somebody else wrote at the place meanwhile. */
-  async function withDevices(entry: LedgerEntry, before: { claim: LedgerEntry['claim'] | null; clockOffsetMs: number }) {
+  async function together(entry: LedgerEntry, before: { claim: LedgerEntry['claim'] | null; clockOffsetMs: number }) {
     const { caseId, seq, claim } = entry;
     try {
-      return await db.transaction().execute(async (trx) => {
+      const written = await db.transaction().execute(async (trx) => {
+        await lockPeople(trx, entry);
         await lockDevices(trx, [before.claim?.kind, claim?.kind]);
-        const { at, filing, clockOffsetMs } = await place(trx, entry, { withDevices: true });
+        const { at, filing, clockOffsetMs, awaited } = await place(trx, entry, { withDevices: true });
         if (!at || !filing) return undefined;
+        await concernOthers(trx, entry);
         const change = {
           caseId,
           filing,
@@ -47,8 +52,10 @@ export function createAppending(parts: { db: Kysely<Tables>; clock: Clock; calen
         };
         await reconcile(trx, change, calendar);
         const { next } = await standingAt(trx, { caseId, seq });
-        return { ...(next && { next }), clockOffsetMs };
+        return { answer: { ...(next && { next }), clockOffsetMs }, awaited };
       });
+      if (written?.awaited) await settleAwaits(db); // Only what is committed counts: two that end at once must not wait for each other.
+      return written?.answer;
     } catch (failure) {
       if (!(failure instanceof Refused)) throw failure;
       return { refuses: failure.refusal, clockOffsetMs: before.clockOffsetMs };

@@ -8,7 +8,7 @@ import type { Clock, LedgerDue, LedgerEntry, LedgerEvent, ProcedureName } from '
 type Connection = Kysely<Tables> | Transaction<Tables>;
 
 /** The letter of a procedure in its receipt numbers (受付番号). */
-const letters: Readonly<Record<ProcedureName, string>> = { 'device-loan': '貸' };
+const letters: Readonly<Record<ProcedureName, string>> = { 'device-loan': '貸', registration: '登' };
 
 /** Events that write down what the ledger did with a device. */
 const deviceNews = `('reserve', 'reassign', 'requeue')`;
@@ -75,6 +75,8 @@ const placing = `
     select case_id, capacity, procedure, filing, status, department from placed, may_read
     on conflict (case_id, capacity) do update set status = excluded.status, department = excluded.department
     where (case_readers.status, case_readers.department) is distinct from (excluded.status, excluded.department)
+  ), no_longer_awaits as (
+    delete from awaits using placed where awaits.case_id = placed.case_id
   ), heard as (
     delete from news using placed, entry where news.case_id = placed.case_id and (news.key = entry.key or placed.closed)
   ), ordered as (
@@ -87,6 +89,7 @@ const placing = `
       select news.event from news, entry
       where news.case_id = $2 and news.key is distinct from entry.key and news.name in (select one->>'step' from json_array_elements(entry.due) as one)
       order by number limit 1) end as next,
+    coalesce(placed.closed and exists (select from awaits where awaits.staff = placed.staff and awaits.procedure = placed.procedure), false) as awaited,
     case when placed.case_id is not null and json_array_length($5::json) > 0 then pg_notify('telework', 'mail')::text end as notified
   from moment left join placed on true`;
 
@@ -108,6 +111,8 @@ interface Placed {
   at: string | null;
   filing: number | null;
   next: LedgerEvent | null;
+  /** The case has come to its end, and a case of another procedure waits for that. */
+  awaited: boolean;
 }
 
 interface Standing {

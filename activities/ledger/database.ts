@@ -52,6 +52,7 @@ export interface Tables {
   due: { case_id: string; step: string; who: Capacity; since: string; until: string | null };
   case_readers: { case_id: string; capacity: Capacity; procedure: ProcedureName; filing: number; status: string; department: string };
   news: { number: Generated<number>; case_id: string; name: string; event: Json<LedgerEvent>; key: string };
+  awaits: { case_id: string; seq: number; procedure: ProcedureName; staff: string; name: string };
   outbox: {
     message_id: string;
     number: Generated<number>;

@@ -2,8 +2,9 @@ import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import * as cases from './migrations/0001-cases.js';
 import * as devices from './migrations/0002-devices.js';
+import * as others from './migrations/0003-others.js';
 
-const migrations = { '0001-cases': cases, '0002-devices': devices };
+const migrations = { '0001-cases': cases, '0002-devices': devices, '0003-others': others };
 
 /** Brings the ledger's schema up to date; safe to run from several processes at once and any number of times. @throws the first migration's failure; nothing of it stays. */
 export async function migrateLedger(databaseUrl: string): Promise<void> {

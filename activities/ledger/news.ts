@@ -2,12 +2,14 @@ import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
 import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
+import { settleAwaits } from './others.js';
 import type { NewsPort } from './port.js';
 
 /** News between cases, and what transactions tell when they are done (NOTIFY). */
 export function createNews({ db, pool, townTime }: { db: Kysely<Tables>; pool: pg.Pool; townTime: TownTime }): NewsPort {
   return {
     async withNews() {
+      await settleAwaits(db);
       const rows = await db
         .selectFrom('news')
         .innerJoin('cases', 'cases.case_id', 'news.case_id')

@@ -83,7 +83,7 @@ export interface LedgerEntry {
   /** News of this name for this very case, as soon as the person has no open case of that procedure. */
   awaits?: CasesOf & { name: string };
   /** The event is refused unless the person has a case of that procedure in this status. */
-  requires?: CasesOf & { status: string };
+  requires?: CasesOf & { status: string; refusal: Refusal };
 }
 
 /** A rule that refuses a step: its code in the catalogue of texts, its source, and what the text needs. */

@@ -37,6 +37,8 @@ export interface LoanPolicy {
   /** The weakest method that suffices before the device is lent again, by the data that lay on it. */
   erasure: Readonly<Record<DataClass, ErasureMethod>>;
   fingerprintRequired: boolean;
+  /** Only whoever is registered may borrow (Art. 5-5). Absent in loans that began before there were registrations. */
+  requiresRegistration?: boolean;
   /** Calendar days after the last day when the round names it to the supervisor, then to IT. */
   overdue: { headAfterDays: number; itAfterDays: number };
   /** Calendar days after the return when a device that is not erased and confirmed is named. */

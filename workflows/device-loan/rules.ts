@@ -7,8 +7,10 @@ import type { AccessoryKind, ErasureMethod, LoanRequest, steps } from './contrac
 
 export type LoanStep = Step<typeof steps>;
 type Opening = { name: 'request'; input: Signed & Urgency & LoanRequest; key: string };
+/** A registration that has ended calls the device back (Art. 5-3). */
+type Recall = { name: 'recall'; input: { by: 'system' }; key: string };
 type Deadline = { name: 'expire' | 'notCollected'; input: { by: 'system' } };
-export type LoanEvent = Opening | LoanStep | DeviceNews | Deadline;
+export type LoanEvent = Opening | LoanStep | DeviceNews | Recall | Deadline;
 
 export interface Loan {
   readonly request: LoanRequest;
@@ -65,13 +67,15 @@ export function due(loan: Loan): readonly Due<LoanEvent['name']>[] {
   const { approver } = request;
   const by = <Name extends LoanEvent['name']>(who: Capacity, ...names: Name[]) => names.map((step) => ({ step, who }));
   const news = <Name extends LoanEvent['name']>(...names: Name[]) => names.map((step) => ({ step, from: 'ledger' }));
-  const recall = recalled ? [] : distinct<Capacity>([approver, 'it']).flatMap((who) => by(who, 'recall'));
+  const called: Due<'recall'>[] = recalled ? [] : [{ step: 'recall', from: 'registration' }];
+  const recall = recalled ? [] : [...called, ...distinct<Capacity>([approver, 'it']).flatMap((who) => by(who, 'recall'))];
   switch (status) {
     case 'requested':
       return [
         { step: 'approve', who: approver, until: request.answerBy },
         { step: 'refuse', who: approver, until: request.answerBy },
         ...by(borrower(loan), 'withdraw'),
+        ...called,
         { step: 'expire', at: request.answerBy },
       ];
     case 'approved':
@@ -156,6 +160,12 @@ export function readers(loan: Loan): LedgerEntry['readers'] {
   const words = distinct<Capacity>([borrower(loan), approver, `head:${department}`, keeper(loan), 'it']);
   return { words, all: distinct<Capacity>([...words, 'hr', ...policy.confirmers]) };
 }
+
+/** Where the pack wants it, a device is asked for after the registration was approved, and only while it is active (Art. 5-5). */
+export const requires = ({ request: { borrower: staff, policy } }: Loan, { name }: LoanEvent): LedgerEntry['requires'] =>
+  name === 'request' && policy.requiresRegistration
+    ? { procedure: 'registration', staff, status: 'active', refusal: { code: 'noRegistration', article: '要綱第5条第5項' } }
+    : undefined;
 
 /** What lists filter by. */
 export const summary = ({ status, request }: Loan) => ({ status, department: request.department, staff: request.borrower });

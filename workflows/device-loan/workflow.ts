@@ -19,7 +19,7 @@ export async function deviceLoan(loanId: string, events: readonly rules.LoanEven
   const loan = openCase({ caseId: loanId, procedure: 'device-loan', steps, rules, events, again });
   setHandler(getLoan, loan.state);
 
-  const answer = await loan.next(['approve', 'refuse', 'withdraw', 'expire']);
+  const answer = await loan.next(['approve', 'refuse', 'withdraw', 'expire', 'recall']);
   if (answer.name !== 'approve') return loan.close();
 
   // At once, or when the queue has come to this loan; until it is fetched the device can change, or be needed elsewhere.

@@ -220,7 +220,10 @@ export function openCase<State extends object, U extends Updates, Event extends 
     meanwhile: readonly Event['name'][] = [],
   ): Promise<Extract<Event, { name: N }>> =>
     CancellationScope.nonCancellable(async () => {
-      if (seq === 0) await enter(opening);
+      if (seq === 0) {
+        const entered = await enter(opening);
+        if ('refuses' in entered) throw refused('RuleRefuses', entered.refuses.code, entered.refuses); // There is no case then.
+      }
       for (;;) {
         const [awaited, expected] = [rules.due(state), [...ends, ...meanwhile]];
         const says = awaited.map(({ step }) => step);

@@ -1,0 +1,70 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Tables } from './database.js';
+import type { CasesOf, LedgerEntry } from './port.js';
+import { Refused } from './reservations.js';
+
+type Trx = Transaction<Tables>;
+
+/** Whether the entry can be written by itself, or must see the person's other cases standing still. */
+export const concernsOthers = ({ tells, awaits, requires }: LedgerEntry): boolean => Boolean(tells?.length || awaits || requires);
+
+/**
+ * Locks what the person's cases mean to each other until the transaction ends: between a revocation that calls back the open loans and a loan that asks whether there is a
+ * registration, one comes first and the other sees it. Taken before the locks of devices.
+ */
+export async function lockPeople(trx: Trx, { tells = [], awaits, requires }: LedgerEntry): Promise<void> {
+  const people = new Set([...tells, awaits, requires].flatMap((one) => one?.staff ?? []));
+  for (const staff of [...people].sort()) await sql`select pg_advisory_xact_lock(hashtextextended(${`cases of ${staff}`}, 0))`.execute(trx);
+}
+
+/** Holds what the entry requires, leaves its news for others, and notes what it waits for. The event has been written by then. @throws Refused */
+export async function concernOthers(trx: Trx, { caseId, seq, tells = [], awaits, requires }: LedgerEntry): Promise<void> {
+  if (requires && !(await hasOpen(trx, requires).where('status', '=', requires.status).executeTakeFirst()))
+    throw new Refused(requires.refusal);
+  for (const { procedure, staff, name } of tells) {
+    const event = sql<string>`json_build_object('name', ${name}::text, 'input', json_build_object('by', 'system'), 'key', ${`${caseId}#${seq}/${name}/`} || case_id)`;
+    await trx
+      .insertInto('news')
+      .columns(['case_id', 'name', 'event', 'key'])
+      .expression(
+        trx
+          .selectFrom('cases')
+          .select([
+            'case_id',
+            sql<string>`${name}`.as('name'),
+            event.as('event'),
+            sql<string>`${`${caseId}#${seq}/${name}/`} || case_id`.as('key'),
+          ])
+          .where('procedure', '=', procedure)
+          .where('staff', '=', staff)
+          .where('closed', '=', false),
+      )
+      .onConflict((conflict) => conflict.column('key').doNothing())
+      .execute();
+    await sql`select pg_notify('telework', 'news')`.execute(trx);
+  }
+  if (awaits) {
+    await trx
+      .insertInto('awaits')
+      .values({ case_id: caseId, seq, ...awaits })
+      .execute();
+    await settleAwaits(trx);
+  }
+}
+
+/**
+ * Leaves its news for every case whose person has no open case any more of the procedure it waits for. It follows from what stands, so it may be asked at any time: after the
+ * end of a case, and again by the delivery of news, should the process have died in between.
+ */
+export async function settleAwaits(db: Kysely<Tables>): Promise<void> {
+  const { numAffectedRows = 0n } = await sql`
+    insert into news (case_id, name, event, key)
+    select case_id, name, json_build_object('name', name, 'input', json_build_object('by', 'system'), 'key', key), key
+    from (select *, case_id || '#' || seq || '/' || name as key from awaits) as awaits
+    where not exists (select from cases where cases.staff = awaits.staff and cases.procedure = awaits.procedure and not closed)
+    on conflict (key) do nothing`.execute(db);
+  if (numAffectedRows > 0n) await sql`select pg_notify('telework', 'news')`.execute(db);
+}
+
+const hasOpen = (trx: Trx, { procedure, staff }: CasesOf) =>
+  trx.selectFrom('cases').select('case_id').where('procedure', '=', procedure).where('staff', '=', staff).where('closed', '=', false);
