@@ -79,6 +79,11 @@ async function* verifySeals(db: Kysely<Tables>): AsyncGenerator<Finding> {
     if (!written.equals(root)) yield { table: 'seals', problem: 'changed', seq: seal.number };
     previous = root;
   }
+  const { last } = await db
+    .selectFrom('seal_heads')
+    .select(({ fn }) => fn.max('seal').as('last'))
+    .executeTakeFirstOrThrow();
+  for (number += 1; number <= (last ?? 0); number += 1) yield { table: 'seals', problem: 'missing', seq: number };
 }
 
 /** Every case that anything speaks of: one that was removed altogether still stands in a seal. */
