@@ -102,7 +102,7 @@ export const townParts: readonly Part[] = [
   },
 ];
 
-/** A TypeScript program of ours, which says on a line of JSON that it is ready. */
+/** A TypeScript program of ours: it says on a line of JSON that it is ready, and ends when its standard input does. */
 function entryPoint({ variables }: Site, file: string, settings: Readonly<Record<string, string>>): Program {
   return {
     command: process.execPath,

@@ -31,14 +31,14 @@ export interface Running {
   readonly ready: Promise<void>;
   readonly ended: Promise<Ending>;
   kill(signal: NodeJS.Signals): void;
-  /** Asks it to end, and ends it after ten seconds. */
+  /** Asks it to end, and ends it when it takes too long. */
   stop(): Promise<void>;
 }
 
 /** The slowest part (the very first `initdb`'s server on a loaded machine) took 6 s. */
 const readyWithinMs = 60_000;
-/** Longer than the worker's own grace for running activities. */
-const stopWithinMs = 10_000;
+/** Longer than the ten seconds that the worker gives to what it is doing. */
+const stopWithinMs = 12_000;
 
 /**
  * Starts the program with its output in the log file. It has a process group of its own, so that Ctrl-C reaches the supervisor alone, which then stops

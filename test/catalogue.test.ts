@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { escapeHtml, renderMail } from '../activities/mail/render.js';
 import { en } from '../config/locales/en.js';
@@ -60,19 +62,24 @@ describe('the catalogue', () => {
   });
 });
 
-describe('every code that the loan uses has its words', () => {
-  const rules = readFileSync(new URL('../workflows/device-loan/rules.ts', import.meta.url), 'utf8');
-  const reservations = readFileSync(new URL('../activities/ledger/reservations.ts', import.meta.url), 'utf8');
-  const codes = (source: string, pattern: RegExp): string[] => distinct([...source.matchAll(pattern)].map(([, code]) => code ?? ''));
+describe('every code has its words', () => {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const files = ['activities', 'api', 'workflows'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(root, folder, path)),
+  );
+  const sources = files.filter((path) => path.endsWith('.ts')).map((path) => readFileSync(path, 'utf8'));
+  const codes = (pattern: RegExp): string[] =>
+    distinct(sources.flatMap((source) => [...source.matchAll(pattern)].map(([, code]) => code ?? '')));
 
-  test('refusals', () => {
-    const found = codes(rules + reservations, /code: '(\w+)'/g);
-    expect(found.length).toBeGreaterThan(10);
+  test('of a rule that refuses a step', () => {
+    const found = codes(/code: '(\w+)',\s*article/g);
+    expect(found.length).toBeGreaterThan(15);
     for (const code of found) expect(Object.keys(ja.refusal)).toContain(code);
+    expect(Object.keys(ja.refusal).filter((code) => !found.includes(code))).toEqual([]);
   });
 
-  test('fields of refusals', () => {
-    for (const field of codes(rules + reservations, /field: '(\w+)'/g)) expect(Object.keys(ja.field)).toContain(field);
+  test('of a field that a rule names', () => {
+    for (const field of codes(/article: [^\n]+,\s*field: '(\w+)'/g)) expect(Object.keys(ja.field)).toContain(field);
   });
 
   test('every mail that a loan orders has a text, and says all that the text needs', () => {
@@ -85,7 +92,7 @@ describe('every code that the loan uses has its words', () => {
       const place = JSON.stringify([event?.name, loan]);
       if (!event || !loan || seen.has(place)) continue;
       seen.add(place);
-      due(loan).forEach((_, choice) => ways.push([...way, choice]));
+      ways.push(...due(loan).map((_, choice) => [...way, choice]));
       for (const { template, params } of mails(loan, event)) {
         ordered.add(template);
         expect(templates).toContain(template);
@@ -99,10 +106,11 @@ describe('every code that the loan uses has its words', () => {
     expect(ordered.size).toBeGreaterThan(15);
   });
 
-  test('steps and statuses', () => {
-    for (const step of Object.keys(steps)) expect(say('ja', 'step', `device-loan.${step}`)).not.toContain('device-loan');
-    for (const step of codes(rules, /case '(\w+)':/g))
-      expect({ ...ja.step['device-loan'], ...ja.status['device-loan'] }).toHaveProperty(step);
+  test('of a step, a deadline or news that a loan waits for, and of a status', () => {
+    const loan = { step: ja.step['device-loan'], status: ja.status['device-loan'] };
+    for (const step of Object.keys(steps)) expect(loan.step).toHaveProperty(step);
+    const rules = readFileSync(join(root, 'workflows/device-loan/rules.ts'), 'utf8');
+    for (const [, name] of rules.matchAll(/case '(\w+)':/g)) expect({ ...loan.step, ...loan.status }).toHaveProperty(name ?? '');
   });
 });
 

@@ -97,3 +97,4 @@ await news;
 directory.close();
 await ledger.close();
 await connection.close();
+process.stdin.destroy(); // The parent's end of the pipe is open still: it would keep the process.

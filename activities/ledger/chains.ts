@@ -79,6 +79,11 @@ async function* verifySeals(db: Kysely<Tables>): AsyncGenerator<Finding> {
     if (!written.equals(root)) yield { table: 'seals', problem: 'changed', seq: seal.number };
     previous = root;
   }
+  const { last } = await db
+    .selectFrom('seal_heads')
+    .select(({ fn }) => fn.max('seal').as('last'))
+    .executeTakeFirstOrThrow();
+  for (number += 1; number <= (last ?? 0); number += 1) yield { table: 'seals', problem: 'missing', seq: number };
 }
 
 /** Every case that anything speaks of: one that was removed altogether still stands in a seal. */
@@ -166,12 +171,16 @@ function byCase(rows: Rows): (caseId: string) => Rows {
 
 function* verifyCase(caseId: string, { cases: [row], events, due, readers, heads, words, erasures }: Rows): Generator<Finding> {
   if (!row) yield { table: 'cases', problem: 'missing', caseId };
-  yield* verifyLinks(caseId, events, row && caseRoot(row.receipt_number, row.filing));
-  yield* verifyEnd(caseId, events, [...heads, ...(row ? [{ seq: row.seq, hash: row.head_hash }] : [])]);
-  const bodies = events.map(({ body }) => JSON.parse(body ?? 'null') as EventBody);
-  if (row) yield* verifyReadModel(row, events, bodies);
-  if (row) yield* verifyDue(caseId, { events, bodies, due });
-  if (row) yield* verifyReaders(row, { readers, body: bodies.at(-1) });
+  const broken = [
+    ...verifyLinks(caseId, events, row && caseRoot(row.receipt_number, row.filing)),
+    ...verifyEnd(caseId, events, [...heads, ...(row ? [{ seq: row.seq, hash: row.head_hash }] : [])]),
+  ];
+  yield* broken;
+  if (!row || broken.length) return; // Events that are not what they were say nothing about the rest.
+  const bodies = events.map(({ body }) => JSON.parse(body ?? '') as EventBody);
+  yield* verifyReadModel(row, events, bodies);
+  yield* verifyDue(caseId, { events, bodies, due });
+  yield* verifyReaders(row, { readers, body: bodies.at(-1) });
   yield* verifyWords(caseId, { bodies, words, erased: new Set(erasures.map((erasure) => erasure.row)) });
 }
 
@@ -183,11 +192,13 @@ function* verifyLinks(caseId: string, events: readonly EventRow[], root: Buffer 
       yield { table: 'events', problem: 'missing', caseId, seq: expected };
       previous = undefined;
     }
-    const { event } = JSON.parse(body ?? 'null') as EventBody;
-    const linked = !previous || eventLink(previous, { caseId, seq, at }, body ?? '').equals(hash);
-    if (!linked) yield { table: 'events', problem: 'changed', caseId, seq };
-    else if (event.name !== name) yield { table: 'events', problem: 'changed', caseId, seq, what: 'name' };
-    else if ((event.key ?? null) !== key) yield { table: 'events', problem: 'changed', caseId, seq, what: 'key' };
+    if (previous && !eventLink(previous, { caseId, seq, at }, body ?? '').equals(hash))
+      yield { table: 'events', problem: 'changed', caseId, seq };
+    else if (previous) {
+      const { event } = JSON.parse(body ?? '') as EventBody;
+      if (event.name !== name) yield { table: 'events', problem: 'changed', caseId, seq, what: 'name' };
+      if ((event.key ?? null) !== key) yield { table: 'events', problem: 'changed', caseId, seq, what: 'key' };
+    }
     [previous, expected] = [hash, seq + 1];
   }
 }

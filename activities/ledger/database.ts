@@ -157,6 +157,7 @@ export function openPool(databaseUrl: string, connections = 10): pg.Pool {
     },
   });
   pool.on('error', () => undefined); // An idle connection was cut: the pool drops it, and the next query opens another.
+  pool.on('connect', (client) => client.on('error', () => undefined)); // One in use was cut: its query fails, the process must not.
   return pool;
 }
 
