@@ -1,7 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import type { CaseRow, EventRow, ProcedureName, WordsRef } from '../activities/ledger/port.js';
-
+import { caseWorkflowId, workflowTypes } from '../workflows/procedures.js';
 import type { Signed, Taken, Urgency } from '../workflows/shared/case.js';
 import { asProblem, problemDocument } from './errors.js';
 import type { Services } from './parts.js';
@@ -34,8 +34,6 @@ export interface StepForm<Input> {
 export interface Procedure<Steps extends Updates, Form extends object> {
   name: ProcedureName;
   path: `/${string}`;
-  workflowType: string;
-  workflowId(caseId: string): string;
   opening: {
     body: z.ZodType<Form>;
     words: readonly (keyof Form & string)[];
@@ -76,7 +74,7 @@ export function procedureRoutes<Steps extends Updates, Form extends object>(
   const forms = procedure.steps as Readonly<Record<string, AnyStepForm>>;
   const placeOf = (id: string, key: string, { caller, arrival }: Who) => ({
     caseId: id,
-    workflowId: procedure.workflowId(id),
+    workflowId: caseWorkflowId({ procedure: tag, caseId: id }),
     key,
     caller,
     arrival,
@@ -113,7 +111,7 @@ export function procedureRoutes<Steps extends Updates, Form extends object>(
       const event = await opening.resolve(services, call);
       const input = await withReferences(id, key, event.input, opening.words);
       const signed = { ...input, by: staffNumber, as: `staff:${staffNumber}`, digest };
-      const handedIn = await counter.open(placeOf(id, key, call), procedure.workflowType, { name: event.name, input: signed, key });
+      const handedIn = await counter.open(placeOf(id, key, call), workflowTypes[tag], { name: event.name, input: signed, key });
       if (handedIn === 'accepted') return { how: 'accepted', id };
       recorded(await ledger.byKey(key), digest);
     }

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { municipalCalendar, today } from '../config/calendar.js';
 import { loadPack, loanPolicy } from '../config/policy/pack.js';
-import { getLoan, type LoanRequest, loanWorkflowId, steps } from '../workflows/device-loan/contract.js';
+import { getLoan, type LoanRequest, steps } from '../workflows/device-loan/contract.js';
 import type { LoanEvent } from '../workflows/device-loan/rules.js';
+import { caseWorkflowId } from '../workflows/procedures.js';
 import { approval, digest, type HandedIn, wayBack } from './way.js';
 
 const policy = loanPolicy(loadPack('oyama'));
@@ -54,7 +55,11 @@ export async function openLoan({ client, taskQueue, workflow }: Omit<Stage, 'dev
     input: { by: request.borrower, as: `staff:${request.borrower}`, digest, urgent: false, ...request },
     key: opaque(32),
   };
-  const handle = await client.workflow.start(workflow, { workflowId: loanWorkflowId(loanId), taskQueue, args: [loanId, [opening]] });
+  const handle = await client.workflow.start(workflow, {
+    workflowId: caseWorkflowId({ procedure: 'device-loan', caseId: loanId }),
+    taskQueue,
+    args: [loanId, [opening]],
+  });
   await handle.query(getLoan);
   return { loanId, request, handle };
 }

@@ -7,11 +7,9 @@ import { createPostgresLedger, type PostgresLedger } from '../activities/ledger/
 import { municipalCalendar, today } from '../config/calendar.js';
 import { readSettings } from '../config/settings.js';
 import { temporalOptions } from '../config/temporal.js';
-import { loanWorkflowId } from '../workflows/device-loan/contract.js';
-import type { LoanEvent } from '../workflows/device-loan/rules.js';
-import type { deviceLoan } from '../workflows/device-loan/workflow.js';
 import { morningRoundWorkflowId } from '../workflows/morning-round/contract.js';
 import type { morningRound } from '../workflows/morning-round/workflow.js';
+import { type CasePlace, caseWorkflowId, workflowTypes } from '../workflows/procedures.js';
 import type { Place } from './place.js';
 
 /** The parts themselves: for what only an operator does, and must be able to do when the API is down. */
@@ -55,15 +53,15 @@ const reopenedAtOnce = 20;
  * number of times. Recorded as an act of the operator.
  */
 export async function reopen({ ledger, temporal, taskQueue }: Parts, receiptNumber?: string): Promise<Readonly<Record<Reopened, number>>> {
-  let open = ledger.db.selectFrom('cases').select('case_id').where('closed', '=', false).orderBy('filing');
+  let open = ledger.db.selectFrom('cases').select(['procedure', 'case_id as caseId']).where('closed', '=', false).orderBy('filing');
   if (receiptNumber) open = open.where('receipt_number', '=', receiptNumber);
-  const ids = (await open.execute()).map(({ case_id }) => case_id);
-  if (receiptNumber && !ids.length) throw new NoOpenCase(receiptNumber);
+  const cases = await open.execute();
+  if (receiptNumber && !cases.length) throw new NoOpenCase(receiptNumber);
   const count = { opened: 0, running: 0 };
-  const reopenOne = async (caseId: string): Promise<void> => {
-    const events = (await ledger.events(caseId)).map(({ event }) => event as LoanEvent);
-    const start = { taskQueue, workflowId: loanWorkflowId(caseId), args: [caseId, events] as [string, readonly LoanEvent[]] };
-    const outcome = await temporal.workflow.start<typeof deviceLoan>('deviceLoan', start).then(
+  const reopenOne = async (place: CasePlace): Promise<void> => {
+    const events = (await ledger.events(place.caseId)).map(({ event }) => event);
+    const start = { taskQueue, workflowId: caseWorkflowId(place), args: [place.caseId, events] };
+    const outcome = await temporal.workflow.start(workflowTypes[place.procedure], start).then(
       () => 'opened' as const,
       (failure: unknown) => {
         if (failure instanceof WorkflowExecutionAlreadyStartedError) return 'running' as const;
@@ -72,8 +70,8 @@ export async function reopen({ ledger, temporal, taskQueue }: Parts, receiptNumb
     );
     count[outcome] += 1;
   };
-  for (let first = 0; first < ids.length; first += reopenedAtOnce)
-    await Promise.all(ids.slice(first, first + reopenedAtOnce).map(reopenOne));
+  for (let first = 0; first < cases.length; first += reopenedAtOnce)
+    await Promise.all(cases.slice(first, first + reopenedAtOnce).map(reopenOne));
   const at = await townTime({ ledger });
   const detail = JSON.stringify({ ...count, ...(receiptNumber && { receiptNumber }) });
   await ledger.db.insertInto('operator_acts').values({ at, act: 'reopenCases', detail }).execute();

@@ -5,8 +5,9 @@ import type pg from 'pg';
 import { canonicalJson } from '../activities/ledger/canonical.js';
 import type { LedgerEvent } from '../activities/ledger/port.js';
 import type { ReceivedMail } from '../embedded/mailbox.js';
-import { getLoan, loanWorkflowId } from '../workflows/device-loan/contract.js';
+import { getLoan } from '../workflows/device-loan/contract.js';
 import type { Loan } from '../workflows/device-loan/rules.js';
+import { caseWorkflowId } from '../workflows/procedures.js';
 import type { Cast } from './cast.js';
 import type { LoanName } from './loan.js';
 import { Differs, type KnownLoan } from './player.js';
@@ -120,7 +121,7 @@ async function workflowIsAt(
   temporal: Client,
   { caseId, state, closed }: { caseId: string; state: Loan; closed: boolean },
 ): Promise<boolean> {
-  const handle = temporal.workflow.getHandle(loanWorkflowId(caseId));
+  const handle = temporal.workflow.getHandle(caseWorkflowId({ procedure: 'device-loan', caseId }));
   const shows = async (): Promise<boolean> => {
     try {
       return canonicalJson(await handle.query(getLoan)) === canonicalJson(state);

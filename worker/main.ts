@@ -20,7 +20,7 @@ import { readClosures } from '../config/closures.js';
 import { directoryOptions } from '../config/directory.js';
 import { readSettings } from '../config/settings.js';
 import { temporalOptions } from '../config/temporal.js';
-import { loanWorkflowId } from '../workflows/device-loan/contract.js';
+import { type CasePlace, caseWorkflowId } from '../workflows/procedures.js';
 import { nudge } from '../workflows/shared/case.js';
 import { bundleWorkflows, createWorker } from './create-worker.js';
 import { runtimeLogger } from './log.js';
@@ -51,9 +51,9 @@ const taskQueue = settings.TEMPORAL_TASK_QUEUE;
 const [workflowBundle, connection] = await Promise.all([bundleWorkflows(), NativeConnection.connect(temporalConnection)]);
 const client = new Client({ connection, namespace });
 /** A case that is not open here is left for later: the news stays until the case has written it down. */
-const nudgeCase = (caseId: string): Promise<void> =>
+const nudgeCase = (place: CasePlace): Promise<void> =>
   client.workflow
-    .getHandle(loanWorkflowId(caseId))
+    .getHandle(caseWorkflowId(place))
     .signal(nudge)
     .catch((failure: unknown) => {
       if (!(failure instanceof WorkflowNotFoundError)) throw failure;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CasePlace } from '../../workflows/procedures.js';
 import type { NewsPort, TownClock } from './port.js';
 
 /** How long until the ledger is asked without having rung, in milliseconds: at first soon, then ever more rarely. A NOTIFY is lost with its connection. */
@@ -11,7 +12,7 @@ const abreast = 50;
 export interface NewsDelivery {
   ledger: NewsPort & TownClock;
   /** Wakes one case. A case that is not open at Temporal, or a Temporal that is away, is a rejection: it is nudged again later. */
-  nudge(caseId: string): Promise<void>;
+  nudge(place: CasePlace): Promise<void>;
   /** Something could not be done and will be tried again: for the log. */
   onTrouble(trouble: unknown): void;
   signal: AbortSignal;
@@ -46,8 +47,7 @@ export async function deliverNews({ ledger, nudge, onTrouble, signal }: NewsDeli
     return new Date(ledger.townClock.now().getTime() - lookBackMs).toISOString();
   }
 
-  async function nudgeAll(caseIds: readonly string[]): Promise<void> {
-    const cases = [...new Set(caseIds)];
+  async function nudgeAll(cases: readonly CasePlace[]): Promise<void> {
     for (let from = 0; from < cases.length && !signal.aborted; from += abreast) {
       const outcomes = await Promise.allSettled(cases.slice(from, from + abreast).map(nudge));
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');

@@ -5,31 +5,31 @@ import type { Tables } from './database.js';
 import { settleAwaits } from './others.js';
 import type { NewsPort } from './port.js';
 
+const place = ['cases.procedure', 'cases.case_id as caseId'] as const;
+
 /** News between cases, and what transactions tell when they are done (NOTIFY). */
 export function createNews({ db, pool, townTime }: { db: Kysely<Tables>; pool: pg.Pool; townTime: TownTime }): NewsPort {
   return {
     async withNews() {
       await settleAwaits(db);
-      const rows = await db
+      return db
         .selectFrom('news')
         .innerJoin('cases', 'cases.case_id', 'news.case_id')
-        .select('cases.case_id')
+        .select(place)
         .distinct()
         .where(sql<boolean>`exists (select from json_array_elements(cases.due) as one where one->>'step' = news.name)`)
         .execute();
-      return rows.map(({ case_id }) => case_id);
     },
 
-    async writtenSince(instant) {
-      const rows = await db.selectFrom('cases').select('case_id').where('changed_at', '>=', instant).orderBy('changed_at').execute();
-      return rows.map(({ case_id }) => case_id);
-    },
+    writtenSince: (instant) => db.selectFrom('cases').select(place).where('changed_at', '>=', instant).orderBy('changed_at').execute(),
 
-    async fallen() {
-      const now = await townTime();
-      const rows = await db.selectFrom('cases').select('case_id').where('deadline', '<=', now).orderBy('deadline').execute();
-      return rows.map(({ case_id }) => case_id);
-    },
+    fallen: async () =>
+      db
+        .selectFrom('cases')
+        .select(place)
+        .where('deadline', '<=', await townTime())
+        .orderBy('deadline')
+        .execute(),
 
     async listen(onWritten, signal) {
       if (signal.aborted) return;

@@ -1,3 +1,4 @@
+import type { CasePlace } from '../../workflows/procedures.js';
 import type { Capacity } from '../directory/port.js';
 
 /** A procedure whose cases the ledger keeps. Each has a letter for its receipt numbers (受付番号, e.g. 令和8-貸-0123). */
@@ -229,11 +230,11 @@ export interface EffectMarks {
 /** What news delivery needs. */
 export interface NewsPort {
   /** Open cases that have news which they wait for and have not written down. */
-  withNews(): Promise<readonly string[]>;
+  withNews(): Promise<readonly CasePlace[]>;
   /** Cases with an event since this instant: after a power cut their workflow may not know of it, even if it was the last. */
-  writtenSince(instant: string): Promise<readonly string[]>;
+  writtenSince(instant: string): Promise<readonly CasePlace[]>;
   /** Cases with a deadline that has fallen by the town's clock; where that was moved, their timers do not know yet. */
-  fallen(): Promise<readonly string[]>;
+  fallen(): Promise<readonly CasePlace[]>;
   /**
    * Calls back whenever a transaction has left news or mail, or moved the clock (NOTIFY), and once for news and mail when it begins to listen: something may
    * have been written before. Ends with the signal; throws when the connection breaks.

@@ -2,6 +2,7 @@ import { heartbeat } from '@temporalio/activity';
 import { today } from '../../config/calendar.js';
 import type { Loan } from '../../workflows/device-loan/rules.js';
 import { reminding, reminds } from '../../workflows/device-loan/rules.js';
+import type { CasePlace } from '../../workflows/procedures.js';
 import type { Capacity } from '../directory/port.js';
 import type { NewsPort, RoundsPort, TownClock, Waiting } from './port.js';
 
@@ -9,7 +10,7 @@ export interface RoundDependencies {
   ledger: RoundsPort & NewsPort & TownClock;
   calendar: { isBusinessDay(date: string): boolean };
   /** Tells a case's workflow to look into the ledger; fails where there is none. */
-  nudge(caseId: string): Promise<void>;
+  nudge(place: CasePlace): Promise<void>;
 }
 
 /** Free texts that no event took are kept for a day: whoever pressed the button may press it again. */
@@ -41,8 +42,7 @@ export function createRoundActivities({ ledger, calendar, nudge }: RoundDependen
 
     /** Nudges what has news or a fallen deadline: the delivery loop has done so already, unless it was down. */
     async wake(_date: string): Promise<number> {
-      const cases = new Set([...(await ledger.withNews()), ...(await ledger.fallen())]);
-      const told = await Promise.allSettled([...cases].map(nudge));
+      const told = await Promise.allSettled([...(await ledger.withNews()), ...(await ledger.fallen())].map(nudge));
       return told.filter(({ status }) => status === 'fulfilled').length;
     },
 

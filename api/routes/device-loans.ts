@@ -3,7 +3,7 @@ import type { CaseRow } from '../../activities/ledger/port.js';
 import { nextRound, today } from '../../config/calendar.js';
 import { loanPolicy } from '../../config/policy/pack.js';
 import type { PolicyDocument } from '../../config/policy/schema.js';
-import { type LoanRequest, loanWorkflowId, type steps } from '../../workflows/device-loan/contract.js';
+import type { LoanRequest, steps } from '../../workflows/device-loan/contract.js';
 import { type Loan, refuseRequest } from '../../workflows/device-loan/rules.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
@@ -33,8 +33,6 @@ type Form = z.output<typeof form>;
 export const deviceLoans: Procedure<typeof steps, Form> = {
   name: 'device-loan',
   path: '/device-loans',
-  workflowType: 'deviceLoan',
-  workflowId: loanWorkflowId,
   opening: {
     body: form,
     words: ['data'],

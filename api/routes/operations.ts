@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Capacity } from '../../activities/directory/port.js';
-import { loanWorkflowId } from '../../workflows/device-loan/contract.js';
+import { caseWorkflowId } from '../../workflows/procedures.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, route } from '../route.js';
@@ -10,7 +10,6 @@ import { capacity, caseId, pageOf, paging } from '../schemas.js';
 const operators: readonly Capacity[] = ['admin'];
 const common = { tag: 'operations', access: operators } as const;
 
-const workflowIds = { 'device-loan': loanWorkflowId };
 const effects = z.array(
   z.object({ name: z.string(), how: z.enum(['waiting', 'done', 'stuck']), reason: z.string().optional(), since: z.iso.datetime() }),
 );
@@ -40,7 +39,7 @@ export function operationRoutes({ ledger, counter, movesClock }: Services): read
       handle: async ({ path: { id }, arrival }) => {
         const row = await ledger.caseById(id);
         if (!row) throw new Problem('notFound');
-        await counter.nudge(workflowIds[row.procedure](id), arrival);
+        await counter.nudge(caseWorkflowId(row), arrival);
         const { receiptNumber, status } = row;
         return { status: 202, body: { id, receiptNumber, status, effects: await ledger.effects(id) } };
       },

@@ -5,8 +5,9 @@ import { NativeConnection } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
 import type { LedgerEntry } from '../../activities/ledger/port.js';
 import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
-import { getLoan, loanWorkflowId } from '../../workflows/device-loan/contract.js';
+import { getLoan } from '../../workflows/device-loan/contract.js';
 import { due } from '../../workflows/device-loan/rules.js';
+import { caseWorkflowId } from '../../workflows/procedures.js';
 import { quietRuntime } from '../temporal-runtime.js';
 import { choicesOf40, statesOf, walk } from './cases.js';
 
@@ -35,7 +36,11 @@ it('the sequence goes every way that the rules allow: 120 random walks are opene
     const loans = await Promise.all(
       walks.map(async (events) => {
         const loanId = randomUUID();
-        const handle = await client.workflow.start('deviceLoan', { taskQueue, workflowId: loanWorkflowId(loanId), args: [loanId, events] });
+        const handle = await client.workflow.start('deviceLoan', {
+          taskQueue,
+          workflowId: caseWorkflowId({ procedure: 'device-loan', caseId: loanId }),
+          args: [loanId, events],
+        });
         return { events, loanId, handle };
       }),
     );

@@ -12,8 +12,9 @@ import type { CaseRow } from '../../activities/ledger/port.js';
 import { createPostgresLedger, type PostgresLedger } from '../../activities/ledger/postgres.js';
 import { municipalCalendar, today } from '../../config/calendar.js';
 import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
-import { type LoanRequest, loanWorkflowId } from '../../workflows/device-loan/contract.js';
+import type { LoanRequest } from '../../workflows/device-loan/contract.js';
 import type { Loan, LoanEvent, LoanStep } from '../../workflows/device-loan/rules.js';
+import { caseWorkflowId } from '../../workflows/procedures.js';
 import { nudge } from '../../workflows/shared/case.js';
 import { freshDatabase, type TestDatabase } from '../database.js';
 import { replayAll } from '../histories.js';
@@ -95,7 +96,7 @@ export class LoanTown {
   }
 
   async reopen(name: string, loanId: string, events: readonly LoanEvent[]): Promise<LoanCase> {
-    const workflowId = loanWorkflowId(loanId);
+    const workflowId = caseWorkflowId({ procedure: 'device-loan', caseId: loanId });
     const handle = await this.client.workflow.start('deviceLoan', { taskQueue: this.taskQueue, workflowId, args: [loanId, events] });
     this.#made.set(workflowId, name);
     const loan = new LoanCase(this.ledger, loanId, handle);

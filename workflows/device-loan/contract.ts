@@ -118,6 +118,3 @@ export const steps = {
   /** Settles one accessory that did not come back with the device. */
   accountFor: defineUpdate<Taken, [Signed & { accessory: AccessoryKind; how: 'back' | 'writtenOff' }]>('accountFor'),
 };
-
-/** Never personal data: ids are stored in plain text. */
-export const loanWorkflowId = (loanId: string) => `device-loan/${loanId}`;

@@ -129,6 +129,3 @@ export const steps = {
   /** HR moves a running registration to the pack as it is now. */
   movePack: defineUpdate<Taken, [Signed & { policy: RegistrationPolicy }]>('movePack'),
 };
-
-/** Never personal data: ids are stored in plain text. */
-export const registrationWorkflowId = (registrationId: string) => `registration/${registrationId}`;
