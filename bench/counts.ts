@@ -113,7 +113,7 @@ export async function countLoans(table: CountingTable): Promise<readonly [Counte
   const first = await begin(table);
   const second = await begin(table);
   await finish(table, first);
-  await until(async () => (await table.ledger.withNews()).includes(second.loanId));
+  await until(async () => (await table.ledger.withNews()).some(({ caseId }) => caseId === second.loanId));
   await second.handle.signal(nudge); // As the delivery of news does.
   await finish(table, second);
   return [await counted('full loan', table, first), await counted('full loan that waited in the queue', table, second)];

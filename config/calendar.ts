@@ -61,8 +61,10 @@ export function municipalCalendar(closures: ReadonlySet<string> = new Set()): Ca
 
 /** The instant at which the day is over, 24:00 in Tokyo. */
 function endOfDay(date: string): string {
-  return plainDate(date).add({ days: 1 }).toZonedDateTime(zone).toInstant().toString({ fractionalSecondDigits: 3 });
+  return startOfDay(plainDate(date).add({ days: 1 }));
 }
+
+const startOfDay = (day: Temporal.PlainDate): string => day.toZonedDateTime(zone).toInstant().toString({ fractionalSecondDigits: 3 });
 
 /** The day that it is in Tokyo at the instant. */
 export function today(instant: string): string {
@@ -83,6 +85,25 @@ export function fiscalYear(date: string): number {
   const { year, month } = plainDate(date);
   return month < 4 ? year - 1 : year;
 }
+
+/** The instant at which the fiscal year of the date is over: 31 March, 24:00 in Tokyo. */
+export const fiscalYearEnds = (date: string): string => endOfDay(`${fiscalYear(date) + 1}-03-31`);
+
+/** The instant at which the day (`02-01`) begins that opens renewals in the fiscal year of the date. */
+export const renewalOpens = (date: string, monthDay: string): string => startOfDay(plainDate(dayIn(fiscalYear(date), monthDay)));
+
+/**
+ * How long something holds that ends with the fiscal year and is applied for or renewed on the date: to the end of that year, or, once the renewal of the year is
+ * open (`monthDay`), to the end of the next.
+ */
+export function fiscalYearValidity(date: string, monthDay: string): { validUntil: string; renewalOpens: string } {
+  const open = dayIn(fiscalYear(date), monthDay) <= date;
+  const day = open ? `${fiscalYear(date) + 1}-04-01` : date;
+  return { validUntil: fiscalYearEnds(day), renewalOpens: renewalOpens(day, monthDay) };
+}
+
+/** The day of the fiscal year; January to March are those of the next calendar year. */
+const dayIn = (year: number, monthDay: string): string => `${monthDay < '04' ? year + 1 : year}-${monthDay}`;
 
 /** The year as forms and receipt numbers write it: 令和8 for 2026-11-23. The first year of an era (元年) is written 1. */
 export function eraYear(date: string): string {

@@ -5,6 +5,7 @@
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
+import { createDirectoryActivities } from '../activities/directory/activities.js';
 import { createLdapDirectory } from '../activities/directory/ldap.js';
 import { createInventoryActivities } from '../activities/inventory/activities.js';
 import { createBuiltInInventory } from '../activities/inventory/built-in.js';
@@ -61,6 +62,7 @@ const nudgeCase = (place: CasePlace): Promise<void> =>
 
 const activities = {
   ...createLedgerActivities({ ledger }),
+  ...createDirectoryActivities({ directory, marks: ledger, ledger }),
   ...createInventoryActivities({ inventory: createBuiltInInventory(ledger.db), marks: ledger }),
   ...createRoundActivities({ ledger, calendar, nudge: nudgeCase }),
   ...createMailActivities({

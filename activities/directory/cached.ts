@@ -54,6 +54,7 @@ export function cacheDirectory(directory: DirectoryPort, options: CacheOptions):
     },
     holdersOf: (capacity, signal) => holders.recall(capacity, freshMs, () => directory.holdersOf(capacity, signal)),
     unit: (id, signal) => units.recall(id, freshMs, () => directory.unit(id, signal)),
+    setRemoteAccess: (staffNumber, granted, signal) => directory.setRemoteAccess(staffNumber, granted, signal),
     lastKnown(staffNumber) {
       const last = capacities.last(staffNumber);
       return last?.capacities && { capacities: last.capacities, asOf: last.asOf };

@@ -43,10 +43,11 @@ export class LdapSessions {
   }
 
   /**
-   * Asks over the shared connection. A question must bear being asked twice: a directory closes idle connections, and the second attempt is on a new one.
+   * Asks over the shared connection. A question must bear being asked twice: a directory closes idle connections, and the second attempt is on a new one. One that
+   * changes something looks first whether its asker still waits (`over`).
    * @throws DirectoryAway, or the reason of the signal
    */
-  async ask<Answer>(question: (client: Client) => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+  async ask<Answer>(question: (client: Client, over: AbortSignal) => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted();
     const limit = AbortSignal.timeout(this.#timeLimitMs);
     const over = signal ? AbortSignal.any([limit, signal]) : limit;
@@ -79,16 +80,16 @@ export class LdapSessions {
     this.#leave(this.#current);
   }
 
-  async #attempt<Answer>(question: (client: Client) => Promise<Answer>, over: AbortSignal): Promise<Answer> {
+  async #attempt<Answer>(question: (client: Client, over: AbortSignal) => Promise<Answer>, over: AbortSignal): Promise<Answer> {
     const reused = this.#current;
     const session = this.#session();
     try {
-      return await question((await session).client);
+      return await question((await session).client, over);
     } catch (error) {
       if (isRefusal(error)) throw error;
       this.#leave(session);
       if (session !== reused || over.aborted) throw error;
-      return question((await this.#session()).client);
+      return question((await this.#session()).client, over);
     }
   }
 

@@ -1,5 +1,7 @@
 import {
   AndFilter,
+  Attribute as AttributeOfChange,
+  Change,
   type Client,
   type Entry,
   EqualityFilter,
@@ -12,7 +14,7 @@ import {
 import type { Clock } from '../ledger/port.js';
 import { type Attribute, type Preset, presets } from './ldap-presets.js';
 import { isRefusal, type LdapConnection, LdapSessions } from './ldap-session.js';
-import type { Capacity, DirectoryPort, StaffMember, Unit } from './port.js';
+import { type Capacity, DirectoryAway, type DirectoryPort, type StaffMember, type Unit } from './port.js';
 
 /** Where and how a municipality keeps its directory. */
 export interface LdapDirectoryOptions extends LdapConnection {
@@ -39,6 +41,9 @@ const roles = {
 /** The groups whose members have a role in each of their departments. */
 const departmentRoles = { 'telework-terminal-manager': 'keeper', 'telework-promoter': 'promoter' } as const;
 
+/** Who is in it gets into the network from outside (design §8). */
+const remoteAccessGroup = 'telework-remote-access';
+
 const groupOf = Object.fromEntries([...Object.entries(roles), ...Object.entries(departmentRoles)].map(([group, role]) => [role, group]));
 
 /** An answer of the directory before it means anything. */
@@ -55,6 +60,7 @@ export function createLdapDirectory(options: LdapDirectoryOptions): DirectoryPor
   const sessions = new LdapSessions(options);
   const people = peopleIn(preset, baseDn, clock);
   const units = unitsIn(preset, unitsDn);
+  const groups = groupsIn(preset, baseDn);
 
   const capacitiesOf = async (client: Client, staffNumber: string): Promise<readonly Capacity[] | undefined> => {
     const person = await people.byNumber(client, staffNumber);
@@ -126,6 +132,19 @@ export function createLdapDirectory(options: LdapDirectoryOptions): DirectoryPor
             return { ...unit.unit, ...(head && { head: head.member.staffNumber }) };
           }, signal)
         : undefined,
+    setRemoteAccess: async (staffNumber, granted, signal) => {
+      if (!askable(staffNumber)) return granted ? 'unknownPerson' : 'done';
+      return sessions.ask(async (client, over) => {
+        const group = await groups.byName(client, remoteAccessGroup);
+        if (!group) return 'noRemoteAccessGroup';
+        const dns = await people.dnsOf(client, staffNumber);
+        const [dn, ...others] = dns;
+        if (granted && (!dn || others.length)) return 'unknownPerson';
+        for (const member of granted ? dns : [...dns, ...(await groups.leftBehind(client, group, staffNumber))])
+          await groups.setMember(client, { group, member, granted, over });
+        return 'done';
+      }, signal);
+    },
     close: () => sessions.close(),
   };
 }
@@ -186,17 +205,21 @@ function peopleIn(preset: Preset, baseDn: string, clock: Clock) {
     return found && read(found);
   };
 
+  /** Exactly this number: a directory also finds it with spaces around it, in other case or in wide digits, and one person must not be two. */
+  const withNumber = async (client: Client, staffNumber: string) => {
+    const found = await search(client, baseDn, { filter: both(person.filter, equals(person.staffNumber, staffNumber)), attributes });
+    return found.map(read).filter(({ member }) => member.staffNumber === staffNumber);
+  };
+
   return {
     byDn,
-    /**
-     * Exactly this number: a directory also finds it with spaces around it, in other case or in wide digits, and one person must not be two. Nobody when
-     * the number is not one person's alone.
-     */
+    /** Nobody when the number is not one person's alone. */
     async byNumber(client: Client, staffNumber: string) {
-      const found = await search(client, baseDn, { filter: both(person.filter, equals(person.staffNumber, staffNumber)), attributes });
-      const [one, ...others] = found.map(read).filter(({ member }) => member.staffNumber === staffNumber);
+      const [one, ...others] = await withNumber(client, staffNumber);
       return others.length === 0 ? one : undefined;
     },
+    /** Every entry that has the number. */
+    dnsOf: async (client: Client, staffNumber: string) => (await withNumber(client, staffNumber)).map(({ dn }) => dn),
     /** Names of the groups that the person is in. */
     async groupsOf(client: Client, dn: string): Promise<string[]> {
       const isMember = preset.membersOfMembers
@@ -224,6 +247,56 @@ function peopleIn(preset: Preset, baseDn: string, clock: Clock) {
     },
   };
 }
+
+/** RFC 4511 appendix A: what would be left is no entry of its class. */
+const objectClassViolation = 65;
+
+function groupsIn({ group }: Preset, baseDn: string) {
+  const { member: attribute } = group;
+  const change = (operation: 'add' | 'delete', member: string) =>
+    new Change({ operation, modification: new AttributeOfChange({ type: attribute, values: [member] }) });
+  const isMember = async (client: Client, dn: string, member: string) =>
+    (await search(client, dn, { scope: 'base', filter: equals(attribute, member), attributes: [group.name] })).length > 0;
+
+  return {
+    async byName(client: Client, name: string): Promise<Found | undefined> {
+      const [found] = await search(client, baseDn, { filter: both(group.filter, equals(group.name, name)), attributes: [attribute] });
+      return found;
+    },
+    /** Members that are no entry any more and were named by the number: a directory without referential integrity keeps them, for whoever gets the number next. */
+    async leftBehind(client: Client, { of }: Found, staffNumber: string): Promise<string[]> {
+      const named = of(attribute).filter((dn) => firstValue(dn) === staffNumber);
+      const entries = await Promise.all(named.map((dn) => search(client, dn, { scope: 'base', attributes: [] })));
+      return named.filter((_, index) => entries[index]?.length === 0);
+    },
+    /** Adds the member, or takes it away, and reads back. @throws LdapRefusal where it is still not as wanted */
+    async setMember(client: Client, { group: { dn }, member, granted, over }: Membership): Promise<void> {
+      if ((await isMember(client, dn, member)) === granted) return;
+      over.throwIfAborted();
+      try {
+        await client.modify(dn, change(granted ? 'add' : 'delete', member));
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        // A groupOfNames has at least one member (RFC 4519 §3.5): the last one's place is taken by the group itself, which is nobody.
+        if (error.code === objectClassViolation && !granted) await client.modify(dn, [change('add', dn), change('delete', member)]);
+        else if ((await isMember(client, dn, member)) !== granted) throw error; // Else somebody else was quicker.
+      }
+      if ((await isMember(client, dn, member)) !== granted) throw new DirectoryAway('the directory does not show the change that it has acknowledged');
+    },
+  };
+}
+
+interface Membership {
+  group: Found;
+  /** DN of who is to be a member, or not. */
+  member: string;
+  granted: boolean;
+  /** Fires when nobody waits for the change any more: a late one could undo what came after. */
+  over: AbortSignal;
+}
+
+/** The value that names the entry among its siblings: `10001` of `uid=10001,ou=people,…`. */
+const firstValue = (dn: string) => /^[^=]*=((?:\\.|[^,+\\])*)/.exec(dn)?.[1];
 
 function staffMember(person: Preset['person'], of: Attribute, now: Date): StaffMember {
   const one = (field: 'furigana' | 'mail' | 'title' | 'employment') => {

@@ -38,6 +38,14 @@ export interface Unit {
   head?: string;
 }
 
+/** Failures that no retry mends and the procedure has no step for. What else an adapter throws is an outage: retried. */
+export const directoryFailure = {
+  /** Access cannot be granted to somebody whom the directory does not have. */
+  unknownPerson: 'UnknownPerson',
+  /** The directory has no group of remote access. */
+  noRemoteAccessGroup: 'NoRemoteAccessGroup',
+} as const;
+
 /** The municipality's directory, asked at the moment of use. A directory that cannot be asked throws `DirectoryAway`; adapters live beside this file. */
 export interface DirectoryPort {
   /** Checks the password by binding as the person (RFC 4513 §5.1.3). Empty passwords are refused before the directory is asked. Unknown people are `wrong`. */
@@ -50,6 +58,15 @@ export interface DirectoryPort {
   holdersOf(capacity: Capacity, signal?: AbortSignal): Promise<readonly StaffMember[]>;
   /** The unit; undefined when the directory has none of this id. */
   unit(id: string, signal?: AbortSignal): Promise<Unit | undefined>;
+  /**
+   * Brings the person's membership of the group `telework-remote-access` in line and reads it back; the only thing that the programme changes in a directory. What is
+   * as wanted already is done. From somebody whom the directory does not have (any more) access is taken away all the same.
+   */
+  setRemoteAccess(
+    staffNumber: string,
+    granted: boolean,
+    signal?: AbortSignal,
+  ): Promise<'done' | keyof typeof directoryFailure>;
 }
 
 /** The directory did not answer. Carries no name, filter or DN. */

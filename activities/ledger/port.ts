@@ -197,6 +197,8 @@ export class BadCursor extends Error {
 /** The reading side, used by the API. Lists are keyset pages of at most 200. */
 export interface LedgerReader {
   caseById(caseId: string): Promise<CaseRow | undefined>;
+  /** The person's open cases of the procedure, in order of filing. */
+  openCasesOf(of: CasesOf): Promise<readonly CaseRow[]>;
   /** The event that was handed in under this key. */
   byKey(key: string): Promise<(EventRow & { caseId: string }) | undefined>;
   events(caseId: string): Promise<readonly EventRow[]>;

@@ -20,13 +20,12 @@ const summary = [
  * the number of cases.
  */
 export function createReading(db: Kysely<Tables>): LedgerReader {
+  const rows = () => db.selectFrom('cases').select([...summary, 'seq', 'state', 'due', 'readers', 'closed']);
   return {
-    caseById: (caseId) =>
-      db
-        .selectFrom('cases')
-        .select([...summary, 'seq', 'state', 'due', 'readers', 'closed'])
-        .where('case_id', '=', caseId)
-        .executeTakeFirst(),
+    caseById: (caseId) => rows().where('case_id', '=', caseId).executeTakeFirst(),
+
+    openCasesOf: ({ procedure, staff }) =>
+      rows().where('staff', '=', staff).where('procedure', '=', procedure).where('closed', '=', false).orderBy('filing').execute(),
 
     async byKey(key) {
       const row = await db

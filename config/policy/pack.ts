@@ -5,6 +5,7 @@ import { type Document, isMap, isNode, isScalar, LineCounter, type Pair, parseDo
 import type { z } from 'zod';
 import { canonicalJson, sha256 } from '../../activities/ledger/canonical.js';
 import type { LoanPolicy } from '../../workflows/device-loan/contract.js';
+import type { RegistrationPolicy } from '../../workflows/registration/contract.js';
 import { type PolicyDocument, type PolicyValues, policySchema } from './schema.js';
 
 /** A municipality's rules, resolved. */
@@ -45,8 +46,48 @@ export function loadPack(nameOrPath: string): PolicyPack {
 
 /** The loan's section, as it enters a case. */
 export function loanPolicy({ hash, values: { deviceLoan } }: PolicyPack): LoanPolicy {
-  const { version, ja, en } = deviceLoan.terms;
-  return { pack: hash, ...deviceLoan, terms: { version, digest: sha256(`${ja}\n${en}`).toString('hex') } };
+  return { pack: hash, ...deviceLoan, terms: digested(deviceLoan.terms) };
+}
+
+/** The registration's section, as it enters a case. Each of the four methods opens the network from outside, and so has a group to grant. */
+export function registrationPolicy({ hash, values: { registration, ictMethod } }: PolicyPack): RegistrationPolicy {
+  const { ownRequest: _superior, renewalOpens: _calendars, pledge, checklist, ...rules } = registration;
+  return {
+    pack: hash,
+    ...rules,
+    remoteAccess: ictMethod !== 'none',
+    checklist: checklist.required,
+    ...(pledge.required && { pledge: digested(pledge) }),
+  };
+}
+
+/** What a person agreed to: the version, and the SHA-256 of both texts, which stand in the pack. */
+const digested = ({ version, ja, en }: Record<'version' | 'ja' | 'en', string>) => ({
+  version,
+  digest: sha256(`${ja}\n${en}`).toString('hex'),
+});
+
+export type ChecklistItem = PolicyValues['registration']['checklist']['items'][number];
+
+/** The items that hold on the date: of each the latest that is valid by then, in the pack's order. */
+export function checklistOn({ values }: Pick<PolicyPack, 'values'>, date: string): readonly ChecklistItem[] {
+  const holding = new Map<string, ChecklistItem>();
+  for (const item of values.registration.checklist.items) {
+    const other = holding.get(item.id);
+    if (item.validFrom <= date && (!other || other.validFrom < item.validFrom)) holding.set(item.id, item);
+  }
+  return [...holding.values()];
+}
+
+/**
+ * Where the pack has a value from, as people quote it: `要綱第4条第2項 (004:634-638)` for `registration.employment`. Undefined for what is no value of a pack, such as
+ * an article that a rule names itself.
+ */
+export function sourceOf({ document }: Pick<PolicyPack, 'document'>, field: string): string | undefined {
+  const inside = (section: unknown, name: string): unknown =>
+    typeof section === 'object' && section !== null ? Object.entries(section).find(([key]) => key === name)?.[1] : undefined;
+  const source = inside(field.split('.').reduce(inside, document), 'source');
+  return typeof source === 'string' ? source.replace(/(^|; )(00[0-4]:[\d-]+) ([^;]+)/g, '$1$3 ($2)') : undefined;
 }
 
 /** File and line of each field, and of each file; one pack's fields come from several files. */
@@ -107,7 +148,9 @@ function packFile(nameOrPath: string, from: string, prefix = ''): string {
   const folder = dirname(fileURLToPath(import.meta.url));
   const file = /^[a-z0-9-]+$/.test(nameOrPath) ? join(folder, `${nameOrPath}.yaml`) : resolve(from, nameOrPath);
   if (existsSync(file)) return file;
-  const known = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  const known = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
   throw new PolicyError([
     `${prefix}there is no pack ${nameOrPath}; known by name: ${known.map((name) => basename(name, '.yaml')).join(', ')}`,
   ]);
@@ -134,6 +177,7 @@ function placeOf(path: readonly PropertyKey[], yaml: Yaml, places: Places): stri
 }
 
 function valuesOf(section: unknown): unknown {
+  if (Array.isArray(section)) return section.map(valuesOf);
   if (typeof section !== 'object' || section === null) return section;
   if ('value' in section && 'source' in section) return section.value;
   return Object.fromEntries(Object.entries(section).map(([field, inner]) => [field, valuesOf(inner)]));

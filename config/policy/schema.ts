@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
 /**
- * Where a value comes from: a line of the source documents (`004:659`, `004:1235-1239`), a law, a public guideline, or `ours:` and the reason. Several are
- * joined by `; `.
+ * Where a value comes from: a line of the source documents, with the article that stands there if it has one (`004:659`, `004:634-638 要綱第4条第2項`), a law, a
+ * public guideline, or `ours:` and the reason. Several are joined by `; `.
  */
 const source = z
   .string()
   .regex(
-    /^(00[0-4]:\d+(-\d+)?|(law|guideline|ours): \S.*?)(; (00[0-4]:\d+(-\d+)?|(law|guideline|ours): \S.*?))*$/,
-    'must name a seed line such as 004:659, or begin with law:, guideline: or ours:',
+    /^(00[0-4]:\d+(-\d+)?( [^;]*[^;\s])?|(law|guideline|ours): \S.*?)(; (00[0-4]:\d+(-\d+)?( [^;]*[^;\s])?|(law|guideline|ours): \S.*?))*$/,
+    'must name a seed line such as 004:659 or 004:634 要綱第4条第2項, or begin with law:, guideline: or ours:',
   );
 
 /** A value of a pack never stands without its source. */
@@ -16,7 +16,10 @@ const sourced = <Value extends z.ZodType>(value: Value) => z.strictObject({ valu
 
 const days = (least: number, most: number) => sourced(z.int().min(least).max(most));
 const text = sourced(z.string().trim().min(1));
+const setOf = <const Word extends string>(...words: [Word, ...Word[]]) => sourced(z.array(z.enum(words)).readonly());
 const listOf = <const Word extends string>(...words: [Word, ...Word[]]) => sourced(z.array(z.enum(words)).min(1).readonly());
+/** A text in both languages; the Japanese one counts. */
+const agreed = { version: text, ja: text, en: text };
 
 /** A capacity that a pack may name: a role, or a post in a named unit. Never a person: people change posts, packs do not (design §4.7). */
 const capacity = z.union(
@@ -51,7 +54,7 @@ export const policySchema = z.strictObject({
     /** How far ahead a loan may start, in calendar days. */
     aheadDays: days(0, 366),
     kinds: listOf('laptop', 'wifiRouter', 'smartphone', 'tablet'),
-    accessories: sourced(z.array(z.enum(['wire', 'mouse', 'charger', 'bag', 'privacyFilter', 'cable'])).readonly()),
+    accessories: setOf('wire', 'mouse', 'charger', 'bag', 'privacyFilter', 'cable'),
     /** Who keeps a department's own devices and so hands over, takes back and erases: IT, or the department's 端末管理者. */
     departmentPoolKeeper: sourced(z.enum(['it', 'keeper'])),
     commonPoolKeeper: sourced(z.literal('it')),
@@ -64,6 +67,8 @@ export const policySchema = z.strictObject({
       public: methods('clear', 'purge', 'destroy'),
     }),
     fingerprintRequired: sourced(z.boolean()),
+    /** Only whoever has an active registration may borrow (Art. 5-5). */
+    requiresRegistration: sourced(z.boolean()),
     /** Calendar days after the last day when the supervisor, then IT, is told. */
     overdue: z
       .strictObject({ headAfterDays: days(0, 60), itAfterDays: days(0, 60) })
@@ -74,8 +79,79 @@ export const policySchema = z.strictObject({
     /** Calendar days after the return when a device that is not erased and confirmed is named. */
     erasureWithinDays: days(0, 60),
     /** What the borrower signs for on receipt. */
-    terms: z.strictObject({ version: text, ja: text, en: text }),
+    terms: z.strictObject(agreed),
   }),
+  /** 在宅勤務登録. */
+  registration: z.strictObject({
+    /** Business days in which an application must be answered, and in which one that was sent back must be filed again. */
+    answerDays: days(1, 60),
+    /** 任用形態: who may register. */
+    employment: listOf(
+      'regular',
+      'conditional',
+      'temporary',
+      'partTime',
+      'fiscalYearAppointee',
+      'reEmployed',
+      'fixedTerm',
+      'seconded',
+      'specialPost',
+    ),
+    /** 職種: who may not, whatever the employment. */
+    excludedOccupations: setOf('clerical', 'engineer', 'nurseryTeacher', 'publicHealthNurse', 'fireFighter'),
+    /** 申込事由: of which one is given as the main reason; none: no reason is asked for. */
+    reasons: setOf('child', 'care', 'pregnancy', 'other'),
+    forms: listOf('home', 'mobile', 'satellite'),
+    workplaces: listOf('ownHome', 'carersHome', 'spousesHome', 'approvedPlace'),
+    /** Who decides on a head's own application: the head of the unit above, nobody else. */
+    ownRequest: sourced(z.literal('superior')),
+    /** Whether HR may revoke beside the supervisor. */
+    hrMayRevoke: sourced(z.boolean()),
+    /** Whether another address, reason or form of telework is approved again. */
+    changeNeedsApproval: sourced(z.boolean()),
+    /** Whether it ends when the person moves to another department. */
+    endsOnTransfer: sourced(z.boolean()),
+    /** Whether it ends on 31 March unless it is renewed. */
+    endsWithFiscalYear: sourced(z.boolean()),
+    /** Month and day from which it can be renewed for the next fiscal year, in the last quarter of the present one. */
+    renewalOpens: sourced(
+      z.string().regex(/^(0[13]-(0[1-9]|[12]\d|3[01])|02-(0[1-9]|1\d|2[0-8]))$/, 'must be a day such as 02-01, from 01-01 to 03-31, of every year'),
+    ),
+    /** 代決できない事項: steps that nobody takes on behalf of an absent supervisor. */
+    neverActed: setOf('approve', 'refuse', 'sendBack', 'decideChange', 'suspend', 'resume', 'revoke', 'renew'),
+    /** 誓約書. */
+    pledge: z.strictObject({ required: sourced(z.boolean()), ...agreed }),
+    /** 作業環境の確認: the form says which of the items are fulfilled. */
+    checklist: z.strictObject({
+      required: sourced(z.boolean()),
+      items: z
+        .array(
+          sourced(
+            z.strictObject({
+              id: z.string().regex(/^[a-z]+$/, 'must be a word'),
+              /** An item replaces the one of the same id from this day on. */
+              validFrom: z.iso.date('must be a date such as 2022-04-01'),
+              ja: z.string().min(1),
+              en: z.string().min(1),
+            }),
+          ),
+        )
+        .min(1)
+        .readonly()
+        .refine((items) => new Set(items.map(({ value: { id, validFrom } }) => `${id} ${validFrom}`)).size === items.length, {
+          error: 'must hold each item once for each day from which it is valid',
+        }),
+    }),
+  }),
+  /** 代決: who decides while a head is absent (事務決裁規程). */
+  acting: z.strictObject({
+    /** 代決の順序: titles of posts in the head's department, first to last; the first who is there decides. */
+    order: sourced(z.array(z.string().trim().min(1)).min(1).readonly()),
+    /** Whether a head may name somebody instead, for dates and kinds of step. */
+    headMayName: sourced(z.boolean()),
+  }),
+  /** How the network is reached from outside (004:1117-1122); `none`: it is not, data is carried to the device and back. */
+  ictMethod: sourced(z.enum(['none', 'remoteDesktop', 'virtualDesktop', 'cloudApps', 'takeHomePc'])),
 });
 
 /** A resolved pack, every value with its source. */

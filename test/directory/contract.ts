@@ -8,6 +8,12 @@ export interface ContractSubject {
   connect(): DirectoryPort & { close(): void };
   disable(staffNumber: string): Promise<void>;
   enable(staffNumber: string): Promise<void>;
+  /** DNs of who is in the group of remote access, read past the adapter. */
+  remoteAccess(): Promise<readonly string[]>;
+  /** Deletes somebody who is in that group; whether the directory then takes them out of it is its own matter. Answers the staff number. */
+  deleteMember(): Promise<string>;
+  /** Names the group otherwise while something is tried. */
+  withoutGroup(attempt: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
   /** Starts it again, at the same address. */
   start(): Promise<void>;
@@ -240,6 +246,74 @@ export function directoryContract(name: string, prepare: () => Promise<ContractS
       });
     });
 
+    describe('remote access', () => {
+      const members = async () => (await subject.remoteAccess()).map((dn) => /^[^=]+=([^,]*)/.exec(dn)?.[1] ?? '');
+
+      test('is granted and taken away, each as often as it is said', async () => {
+        for (const granted of [true, true, false, false, true, false]) {
+          expect(await directory.setRemoteAccess(accounts.borrower, granted)).toBe('done');
+          expect((await members()).includes(accounts.borrower)).toBe(granted);
+        }
+      });
+
+      test('one person’s is not another’s', async () => {
+        await Promise.all([accounts.borrower, accounts.head].map((one) => directory.setRemoteAccess(one, true)));
+        expect(await directory.setRemoteAccess(accounts.borrower, false)).toBe('done');
+        expect(await members()).toContain(accounts.head);
+        expect(await directory.setRemoteAccess(accounts.head, false)).toBe('done');
+      });
+
+      test('twice at once is once', async () => {
+        for (const granted of [true, false]) {
+          const answers = await Promise.all([1, 2, 3].map(() => directory.setRemoteAccess(accounts.borrower, granted)));
+          expect(answers).toEqual(['done', 'done', 'done']);
+          expect((await members()).filter((one) => one === accounts.borrower)).toHaveLength(granted ? 1 : 0);
+        }
+      });
+
+      test('a disabled account loses it as any other', async () => {
+        expect(await directory.setRemoteAccess(accounts.disabled, true)).toBe('done');
+        expect(await directory.setRemoteAccess(accounts.disabled, false)).toBe('done');
+        expect(await members()).not.toContain(accounts.disabled);
+      });
+
+      test.each([['nobody’s number', '99999'], ...hostile])('it is not granted to %s, and taken away from it all the same', async (_, text) => {
+        const before = await subject.remoteAccess();
+        expect(await directory.setRemoteAccess(text, true)).toBe('unknownPerson');
+        expect(await directory.setRemoteAccess(text, false)).toBe('done');
+        expect(await subject.remoteAccess()).toEqual(before);
+      });
+
+      test('who was deleted is granted nothing, and does not stay behind in the group', async () => {
+        const gone = await subject.deleteMember();
+        expect(await directory.setRemoteAccess(gone, true)).toBe('unknownPerson');
+        expect(await directory.setRemoteAccess(gone, false)).toBe('done');
+        expect(await members()).not.toContain(gone);
+      });
+
+      test('the last one can be taken out', async () => {
+        const before = await members();
+        for (const one of before) expect(await directory.setRemoteAccess(one, false)).toBe('done');
+        expect((await members()).filter((one) => /^\d+$/.test(one))).toEqual([]);
+        for (const one of before) if (/^\d+$/.test(one)) await directory.setRemoteAccess(one, true);
+        expect(await members()).toEqual(expect.arrayContaining(before));
+      });
+
+      test('who has gone changes nothing', async () => {
+        const reason = new Error('the caller left');
+        await expect(directory.setRemoteAccess(accounts.borrower, true, AbortSignal.abort(reason))).rejects.toBe(reason);
+        expect(await members()).not.toContain(accounts.borrower);
+      });
+
+      test('a directory without the group says so', async () => {
+        await subject.withoutGroup(async () => {
+          for (const granted of [true, false])
+            expect(await directory.setRemoteAccess(accounts.borrower, granted)).toBe('noRemoteAccessGroup');
+        });
+        expect(await directory.setRemoteAccess(accounts.borrower, false)).toBe('done');
+      });
+    });
+
     test('an account that is disabled after login is out, and back when it is enabled', async () => {
       const [somebody] = accounts.it;
       expect(await directory.authenticate(somebody, accounts.password)).toBe('ok');
@@ -278,6 +352,7 @@ export function directoryContract(name: string, prepare: () => Promise<ContractS
         () => directory.staffMember(accounts.head),
         () => directory.holdersOf('it'),
         () => directory.unit('zeimu'),
+        () => directory.setRemoteAccess(accounts.head, true),
         () => directory.authenticate(accounts.head, accounts.password),
       ];
       for (const question of questions) {

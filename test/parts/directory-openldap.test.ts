@@ -46,6 +46,7 @@ rootdn "${root.dn}"
 rootpw "${root.password}"
 index objectClass,employeeNumber,member,seeAlso,departmentNumber,ou,cn eq
 access to attrs=userPassword by anonymous auth by * none
+access to dn.exact="cn=telework-remote-access,ou=groups,${town.baseDn}" by dn.exact="${town.accounts.service.dn}" write by users read by * none
 access to * by users read by * none
 overlay ppolicy
 ppolicy_default "${policy.dn}"
@@ -63,12 +64,16 @@ ppolicy_default "${policy.dn}"
     });
   let server = await start();
 
-  const lock = async (staffNumber: string, values: string[]) => {
+  const asRoot = async <Result>(work: (client: Client) => Promise<Result>): Promise<Result> => {
     await using client = new Client({ url: urls.ldap });
     await client.bind(root.dn, root.password);
-    const modification = new Attribute({ type: 'pwdAccountLockedTime', values });
-    await client.modify(`uid=${staffNumber},ou=people,${town.baseDn}`, new Change({ operation: 'replace', modification }));
+    return work(client);
   };
+  const modify = (dn: string, operation: 'add' | 'replace', type: string, values: string[]) =>
+    asRoot((client) => client.modify(dn, new Change({ operation, modification: new Attribute({ type, values }) })));
+  const personDn = (staffNumber: string) => `uid=${staffNumber},ou=people,${town.baseDn}`;
+  const lock = (staffNumber: string, values: string[]) => modify(personDn(staffNumber), 'replace', 'pwdAccountLockedTime', values);
+  const group = `cn=telework-remote-access,ou=groups,${town.baseDn}`;
   const connect = (more: Partial<LdapDirectoryOptions> = {}) =>
     createLdapDirectory({
       url: urls.ldap,
@@ -86,6 +91,22 @@ ppolicy_default "${policy.dn}"
     lock,
     disable: (staffNumber: string) => lock(staffNumber, ['000001010000Z']),
     enable: (staffNumber: string) => lock(staffNumber, []),
+    remoteAccess: () =>
+      asRoot(async (client) => {
+        const { searchEntries } = await client.search(group, { scope: 'base', attributes: ['member'] });
+        return searchEntries.flatMap(({ member }) => [member ?? []].flat().map(String));
+      }),
+    deleteMember: async () => {
+      const [gone] = town.entries.flatMap(({ attributes: { uid = [], employeeType = [] } }) => (employeeType[0] === 'partTime' ? uid : []));
+      if (gone === undefined) throw new Error('the town has nobody to spare');
+      await modify(group, 'add', 'member', [personDn(gone)]);
+      await asRoot((client) => client.del(personDn(gone)));
+      return gone;
+    },
+    withoutGroup: async (attempt: () => Promise<void>) => {
+      await asRoot((client) => client.modifyDN(group, 'cn=another'));
+      await attempt().finally(() => asRoot((client) => client.modifyDN(group.replace('telework-remote-access', 'another'), 'cn=telework-remote-access')));
+    },
     stop: () => server.stop(),
     start: async () => {
       server = await start();
