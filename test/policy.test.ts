@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fc, test as property } from '@fast-check/vitest';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { loadPack, loanPolicy, PolicyError } from '../config/policy/pack.js';
+import { checklistOn, loadPack, loanPolicy, PolicyError, registrationPolicy, sourceOf } from '../config/policy/pack.js';
 
 let folder: string;
 const folders: string[] = [];
@@ -50,7 +50,7 @@ describe('the packs that come with the product', () => {
       departmentPoolKeeper: 'it',
       fingerprintRequired: true,
     });
-    expect(document.deviceLoan.fingerprintRequired.source).toBe('004:754');
+    expect(document.deviceLoan.fingerprintRequired.source).toBe('004:754 端末機等借用願（指紋認証設定）');
   });
 
   test("what Oyama does not say is the default, with the default's source", () => {
@@ -84,6 +84,109 @@ describe('the packs that come with the product', () => {
     });
     expect(policy.terms).toEqual({ version, digest: createHash('sha256').update(`${ja}\n${en}`).digest('hex') });
     expect(JSON.parse(JSON.stringify(policy))).toEqual(policy);
+  });
+});
+
+describe("the registration's section", () => {
+  const town = (lines: string) => loadPack(pack(`extends: default\n${lines}\n`));
+
+  test("has the pack's hash, and neither texts nor what the calendar and the API decide by", () => {
+    const oyama = loadPack('oyama');
+    expect(registrationPolicy(oyama)).toEqual({
+      pack: oyama.hash,
+      answerDays: 5,
+      employment: ['regular', 'reEmployed', 'fixedTerm', 'seconded'],
+      excludedOccupations: [],
+      reasons: ['child', 'care', 'pregnancy', 'other'],
+      forms: ['home'],
+      workplaces: ['ownHome'],
+      hrMayRevoke: false,
+      changeNeedsApproval: true,
+      endsOnTransfer: true,
+      endsWithFiscalYear: true,
+      remoteAccess: false,
+      neverActed: ['revoke'],
+      checklist: false,
+    });
+  });
+
+  test('has the pledge by its version and digest once the pack asks for it (004:1270)', () => {
+    const strict = town('registration: { pledge: { required: { value: true, source: "004:1270" } } }');
+    const { ja, en, version } = strict.values.registration.pledge;
+    expect(registrationPolicy(strict).pledge).toEqual({ version, digest: createHash('sha256').update(`${ja}\n${en}`).digest('hex') });
+  });
+
+  test.each(['none', 'remoteDesktop', 'virtualDesktop', 'cloudApps', 'takeHomePc'])('remote access follows from %s', (method) => {
+    expect(registrationPolicy(town(`ictMethod: { value: ${method}, source: "004:1117-1122" }`)).remoteAccess).toBe(method !== 'none');
+  });
+
+  test.each(['01-01', '02-28', '03-31'])('renewals may open on %s', (day) => {
+    expect(town(`registration: { renewalOpens: { value: "${day}", source: "ours: x" } }`).values.registration.renewalOpens).toBe(day);
+  });
+
+  test.each(['02-29', '12-31', '04-01', '1-1', '02-30', '03-00'])('but not on %s', (day) => {
+    expect(problems(pack(`extends: default\nregistration: { renewalOpens: { value: "${day}", source: "ours: x" } }\n`))).toEqual([
+      'town.yaml:2: registration.renewalOpens.value: must be a day such as 02-01, from 01-01 to 03-31, of every year',
+    ]);
+  });
+});
+
+describe('the checklist of the place of work (004:1140-1192)', () => {
+  const temperature = (date: string) => checklistOn(loadPack('default'), date).find(({ id }) => id === 'temperature')?.ja;
+
+  test('has fifteen items, each once', () => {
+    const ids = checklistOn(loadPack('oyama'), '2027-04-01').map(({ id }) => id);
+    expect(ids).toHaveLength(15);
+    expect(new Set(ids).size).toBe(15);
+  });
+
+  test('has the figures of the day: 17 ℃ became 18 ℃ on 1 April 2022', () => {
+    expect(temperature('2022-03-31')).toContain('17℃以上');
+    expect(temperature('2022-04-01')).toContain('18℃以上');
+    expect(checklistOn(loadPack('default'), '2019-07-11')).toEqual([]);
+  });
+
+  test('goes by the day from which an item is valid, not by the order in the file', () => {
+    const items = (...days: string[]) =>
+      days.map((day) => `{ value: { id: a, validFrom: ${day}, ja: ${day}, en: x }, source: "ours: x" }`).join(', ');
+    const path = pack(`extends: default\nregistration: { checklist: { items: [${items('2024-04-01', '2023-04-01')}] } }\n`);
+    expect(checklistOn(loadPack(path), '2024-04-01').map(({ ja }) => ja)).toEqual(['2024-04-01']);
+    const twice = pack(`extends: default\nregistration: { checklist: { items: [${items('2024-04-01', '2024-04-01')}] } }\n`);
+    expect(problems(twice)).toEqual([
+      'town.yaml:2: registration.checklist.items: must hold each item once for each day from which it is valid',
+    ]);
+  });
+});
+
+describe('where a value comes from, as a refusal quotes it', () => {
+  const quoted = (field: string, name = 'oyama') => sourceOf(loadPack(name), field);
+
+  test.each([
+    ['registration.employment', '要綱第4条第2項 (004:634-638); 004:1317'],
+    ['registration.reasons', '要綱第4条第1項 (004:629-632)'],
+    ['registration.hrMayRevoke', '要綱第5条第3項 (004:647)'],
+    ['registration.pledge.required', '004:1270'],
+    ['deviceLoan.requiresRegistration', '要綱第5条第5項 (004:649)'],
+    ['ictMethod', '004:785; 004:1115'],
+  ])('%s: %s', (field, source) => expect(quoted(field)).toBe(source));
+
+  test("what a pack does not say is quoted from the default, with the default's reason", () => {
+    expect(quoted('deviceLoan.longestDays')).toBe(loadPack('default').document.deviceLoan.longestDays.source);
+    expect(quoted('registration.excludedOccupations', 'noboribetsu')).toBe('003:561');
+  });
+
+  test.each(['deviceLoan', '要綱第3条・利用手順⑤', 'registration.employment.value', 'registration.toString', '__proto__.source', ''])(
+    '%j is no value of a pack',
+    (field) => expect(quoted(field)).toBeUndefined(),
+  );
+
+  test('every article that the rules name by a field of the pack is one', () => {
+    const rules = ['device-loan', 'registration'].map((procedure) =>
+      readFileSync(new URL(`../workflows/${procedure}/rules.ts`, import.meta.url), 'utf8'),
+    );
+    const fields = [...rules.join().matchAll(/article: '((?:registration|deviceLoan)\.[\w.]+)'/g)].map(([, field]) => field ?? '');
+    expect(fields.length).toBeGreaterThan(8);
+    for (const field of fields) expect([field, quoted(field)]).toEqual([field, expect.any(String)]);
   });
 });
 
@@ -149,15 +252,17 @@ describe('extending', () => {
   });
 
   test('an unknown pack is named with those that are known', () => {
-    expect(problems('atlantis')).toEqual(['there is no pack atlantis; known by name: default, oyama']);
+    expect(problems('atlantis')).toEqual([
+      'there is no pack atlantis; known by name: asahi, default, ehime, minowa, nagayo, noboribetsu, oyama, suntory',
+    ]);
     expect(problems(pack('\nextends: atlantis\n'))).toEqual([
-      'town.yaml:2: extends: there is no pack atlantis; known by name: default, oyama',
+      'town.yaml:2: extends: there is no pack atlantis; known by name: asahi, default, ehime, minowa, nagayo, noboribetsu, oyama, suntory',
     ]);
   });
 });
 
 describe('a broken pack', () => {
-  const sourceForm = 'must name a seed line such as 004:659, or begin with law:, guideline: or ours:';
+  const sourceForm = 'must name a seed line such as 004:659 or 004:634 要綱第4条第2項, or begin with law:, guideline: or ours:';
 
   test('is refused with every problem at once, each with line and field', () => {
     const path = pack(
@@ -201,7 +306,7 @@ describe('a broken pack', () => {
     expect(() => loadPack(path)).toThrow('the policy pack is not usable:\n  town.yaml:');
   });
 
-  test.each(['somewhere', '005:12', '004', '004:', 'law:', ''])('%j is no source', (source) => {
+  test.each(['somewhere', '005:12', '004', '004:', '004:634 ', '004:634要綱', 'law:', ''])('%j is no source', (source) => {
     const path = pack(`extends: default\ndeviceLoan: { aheadDays: { value: 1, source: "${source}" } }\n`);
     expect(problems(path)).toEqual([`town.yaml:2: deviceLoan.aheadDays.source: ${sourceForm}`]);
   });
@@ -209,6 +314,8 @@ describe('a broken pack', () => {
   test.each([
     '004:659',
     '004:1235-1239',
+    '004:634-638 要綱第4条第2項',
+    '004:647 要綱第5条第3項; ours: x',
     '004:750; 003:332; ours: both',
     'law: 地方自治法 Art. 4-2',
     'guideline: 情報セキュリティポリシー',
@@ -221,6 +328,9 @@ describe('a broken pack', () => {
     expect(problems(pack('municipality: { name: { ja: { value: 村, source: "ours: x" } } }\n'))).toEqual([
       'town.yaml:1: municipality.name.en: is missing',
       'town.yaml:1: deviceLoan: is missing',
+      'town.yaml:1: registration: is missing',
+      'town.yaml:1: acting: is missing',
+      'town.yaml:1: ictMethod: is missing',
     ]);
   });
 

@@ -115,7 +115,9 @@ export const policySchema = z.strictObject({
     endsWithFiscalYear: sourced(z.boolean()),
     /** Month and day from which it can be renewed for the next fiscal year, in the last quarter of the present one. */
     renewalOpens: sourced(
-      z.string().regex(/^(0[13]-(0[1-9]|[12]\d|3[01])|02-(0[1-9]|1\d|2[0-8]))$/, 'must be a day such as 02-01, from 01-01 to 03-31, of every year'),
+      z
+        .string()
+        .regex(/^(0[13]-(0[1-9]|[12]\d|3[01])|02-(0[1-9]|1\d|2[0-8]))$/, 'must be a day such as 02-01, from 01-01 to 03-31, of every year'),
     ),
     /** 代決できない事項: steps that nobody takes on behalf of an absent supervisor. */
     neverActed: setOf('approve', 'refuse', 'sendBack', 'decideChange', 'suspend', 'resume', 'revoke', 'renew'),

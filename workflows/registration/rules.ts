@@ -142,8 +142,8 @@ export function refuseForm(
   if (form.reason === 'other' && !form.reasonText)
     return { code: 'reasonTextNeeded', article: 'registration.reasons', field: 'reasonText' };
   if (policy.pledge && form.pledge !== policy.pledge.version)
-    return { code: 'pledgeNeeded', article: 'registration.pledge', field: 'pledge', limit: policy.pledge.version };
-  if (policy.checklist && !form.checklist) return { code: 'checklistNeeded', article: 'registration.checklist', field: 'checklist' };
+    return { code: 'pledgeNeeded', article: 'registration.pledge.required', field: 'pledge', limit: policy.pledge.version };
+  if (policy.checklist && !form.checklist) return { code: 'checklistNeeded', article: 'registration.checklist.required', field: 'checklist' };
   return undefined;
 }
 
