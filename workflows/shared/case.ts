@@ -42,11 +42,15 @@ export type Due<Name> = { step: Name; who: Capacity; until?: string } | { step: 
 /** Says nothing itself: look into the ledger for news, and try again what is stuck outside. Harmless at any time, any number of times. */
 export const nudge = defineSignal('nudge');
 
-/** Who took a step and in which capacity (`staff:4021`, `head:tax`, `it`); set by the API from login and directory, never from the body. `digest`: keyed hash of the body. */
+/**
+ * Who took a step and in which capacity (`staff:4021`, `head:tax`, `it`); set by the API from login and directory, never from the body. `digest`: keyed hash
+ * of the body; `directoryAsOf`: when the directory said so, where it could not be asked (design §4.18).
+ */
 export interface Signed {
   by: string;
   as: Capacity;
   digest?: string;
+  directoryAsOf?: string;
 }
 
 /** What the counter and the ledger need to know of a procedure; all pure. `Event`: whatever it writes down, the people's steps included. */
