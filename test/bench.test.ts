@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createInventoryActivities } from '../activities/inventory/activities.js';
 import { createBuiltInInventory } from '../activities/inventory/built-in.js';
@@ -88,7 +88,7 @@ describe('the loans of the bench', () => {
       Connection.connect({ address }),
       NativeConnection.connect({ address }),
     ]);
-    workflowBundle = await bundleWorkflowCode({ workflowsPath });
+    workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
     client = new Client({ connection });
     ledger = createPostgresLedger({ databaseUrl: database.url, clock: hostClock, calendar: municipalCalendar() });
     const device = { kind: 'laptop', pool: 'common', manufacturer: 'M', model: 'X', serial: '1', network_zone: 'lgwan' };
