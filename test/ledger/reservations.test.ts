@@ -208,9 +208,11 @@ it('a found device comes back through its confirmation; one that is written off 
   await b.reserved(week);
   await a.step('reportLoss', { ...week, custody: true, condition: 'lost' });
   await a.step('find', { ...week, custody: true });
-  expect(await t.ledger.device('PC-1')).toMatchObject({ status: 'available', custody: { caseId: 'A' } });
+  expect(await t.ledger.device('PC-1')).toMatchObject({ status: 'lost', custody: { caseId: 'A' } });
+  expect(await loan(t, 'X').reserved(laptop('2027-06-01', '2027-06-02'))).toBeUndefined();
   expect(await b.hear()).toBeUndefined();
   await a.release();
+  expect(await t.ledger.device('PC-1')).toMatchObject({ status: 'available', version: 3 });
   expect(await b.hear()).toBe('reserve PC-1');
 
   await b.step('handOver', { ...week, custody: true });
@@ -221,7 +223,7 @@ it('a found device comes back through its confirmation; one that is written off 
   expect((await t.ledger.device('PC-1'))?.custody).toBeUndefined();
   await b.step('accountFor', { ...week, custody: true, condition: 'destroyed' }, { due: [] });
   expect(await c.hear()).toBeUndefined();
-  expect(await queued(t)).toEqual(['C']);
+  expect(await queued(t)).toEqual(['X', 'C']);
 });
 
 it('in the morning, who begins today does not wait for a device that is not back', async () => {
