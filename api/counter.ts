@@ -5,14 +5,13 @@ import {
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
   WorkflowUpdateStage,
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { LedgerEvent, LedgerReader, Refusal } from '../activities/ledger/port.js';
 import { nudge, type Signed } from '../workflows/shared/case.js';
 import type { Caller } from './auth.js';
-import { away } from './errors.js';
+import { asProblem, away } from './errors.js';
 import { Problem } from './problems.js';
 import { dueFor } from './views.js';
 
@@ -46,8 +45,16 @@ export function createCounter({
   taskQueue: string;
   ledger: Pick<LedgerReader, 'byKey' | 'caseById'>;
 }) {
-  const patiently = <Result>(ms: number, arrival: AbortSignal, call: () => Promise<Result>): Promise<Result> =>
-    client.connection.withAbortSignal(AbortSignal.any([arrival, AbortSignal.timeout(ms)]), call);
+  /** Breaks off even while the client waits to try again. @throws Problem away */
+  async function patiently<Result>(ms: number, arrival: AbortSignal, call: () => Promise<Result>): Promise<Result> {
+    const late = AbortSignal.any([arrival, AbortSignal.timeout(ms)]);
+    const gaveUp = new Promise<never>((_resolve, reject) => {
+      const giveUp = () => reject(away('temporal'));
+      if (late.aborted) giveUp();
+      else late.addEventListener('abort', giveUp, { once: true });
+    });
+    return Promise.race([client.connection.withAbortSignal(late, call), gaveUp]);
+  }
 
   /** Calls until there is a result, less and less often. @returns undefined when the time is over */
   async function poll<Result>(until: AbortSignal, call: () => Promise<Result | undefined>): Promise<Result | undefined> {
@@ -105,7 +112,7 @@ export function createCounter({
       await patiently(answerWithinMs, arrival, () => update.result());
       return 'written';
     } catch (failure) {
-      if (failure instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'accepted';
+      if (asProblem(failure).type === 'away') return 'accepted';
       throw failure instanceof WorkflowUpdateFailedError ? failure.cause : failure;
     }
   }

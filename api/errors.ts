@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Request } from 'express';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { DirectoryAway } from '../activities/directory/port.js';
-import { isLedgerAway } from '../activities/ledger/away.js';
+import { isBadValue, isLedgerAway } from '../activities/ledger/away.js';
 import { BadCursor } from '../activities/ledger/port.js';
 import { type Language, say } from '../config/texts.js';
 import { type FieldError, Problem, problemStatus } from './problems.js';
@@ -65,7 +65,7 @@ export function asProblem(failure: unknown): Problem {
   if (failure instanceof DirectoryAway) return away('directory');
   if (isLedgerAway(failure)) return away('postgresql');
   if (isTemporalAway(failure)) return away('temporal');
-  return new Problem(asClientError(failure) ?? 'internal');
+  return new Problem(isBadValue(failure) ? 'malformed' : (asClientError(failure) ?? 'internal'));
 }
 
 /** Seconds after which it is worth asking again: PostgreSQL, Temporal and the directory take this long to start. */

@@ -1,6 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
-import type { CaseRow, EventRow, ProcedureName, WordsRef } from '../activities/ledger/port.js';
+import type { CaseRow, EffectMark, EventRow, ProcedureName, WordsRef } from '../activities/ledger/port.js';
 import { caseWorkflowId, workflowTypes } from '../workflows/procedures.js';
 import type { Signed, Taken, Urgency } from '../workflows/shared/case.js';
 import { asProblem, problemDocument } from './errors.js';
@@ -54,7 +54,7 @@ interface AnyStepForm extends Omit<StepForm<object>, 'words'> {
 }
 
 /** A step that stands, or is certain to. */
-type Outcome = { how: 'written'; row: CaseRow } | { how: 'accepted' };
+type Outcome = { how: 'written'; row: CaseRow; effects?: readonly EffectMark[] } | { how: 'accepted' };
 
 type Who = Pick<Call, 'caller' | 'key' | 'arrival'>;
 
@@ -135,8 +135,8 @@ export function procedureRoutes<Steps extends Updates, Form extends object>(
       ...(asOf && { directoryAsOf: asOf }),
     };
     if ((await counter.take(placeOf(id, key, who), step, input)) === 'accepted') return { how: 'accepted' };
-    const [event, now] = await Promise.all([ledger.byKey(key), ledger.caseById(id)]);
-    if (recorded(event, digest) && now) return { how: 'written', row: now };
+    const [event, now, effects] = await Promise.all([ledger.byKey(key), ledger.caseById(id), ledger.effects(id)]);
+    if (recorded(event, digest) && now) return { how: 'written', row: now, effects };
     return { how: 'accepted' };
   }
 
@@ -144,8 +144,8 @@ export function procedureRoutes<Steps extends Updates, Form extends object>(
   async function reply(id: string, outcome: Outcome, call: Pick<Call, 'caller'>, written: 200 | 201): Promise<Reply> {
     const headers = { Location: `/api/v1${path}/${id}` };
     if (outcome.how === 'accepted') return { status: 202, body: { id }, headers };
-    const { row } = outcome;
-    if (mayRead(row, call.caller)) return { status: written, body: await views.ofCase(row, call.caller), headers };
+    const { row, effects } = outcome;
+    if (mayRead(row, call.caller)) return { status: written, body: await views.ofCase(row, call.caller, effects), headers };
     return { status: written, body: { id, receiptNumber: row.receiptNumber, status: row.status } };
   }
 

@@ -121,7 +121,8 @@ function answer(one: AnyRoute): RequestHandler {
 function bodyReaders({ body, consumes }: AnyRoute): readonly RequestHandler[] {
   if (!body) return [];
   const ofType: RequestHandler = (request, _response, next) => {
-    if (request.is(consumes ?? 'application/json') === false) throw new Problem('unsupportedMediaType');
+    const isEmpty = request.get('Content-Length') === '0';
+    if (!isEmpty && request.is(consumes ?? 'application/json') === false) throw new Problem('unsupportedMediaType');
     next();
   };
   if (consumes) return [ofType, express.raw({ type: consumes, limit: csvLimit })];

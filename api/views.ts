@@ -88,10 +88,10 @@ export function createViews({ ledger, directory }: ViewParts) {
     /** Anything without free texts: staff numbers become people. */
     shown: (value: unknown) => shown(value, {}),
 
-    /** The case to one of its readers. */
-    async ofCase(row: CaseRow, caller: Caller): Promise<ShownCase> {
+    /** The case to one of its readers; `marks`: its effects outside, where they were read with it. */
+    async ofCase(row: CaseRow, caller: Caller, marks?: readonly EffectMark[]): Promise<ShownCase> {
       const { caseId, staff, state, due, readers: _readers, ...rest } = row;
-      const [texts, effects, person] = await Promise.all([wordsFor(row, caller, state), ledger.effects(caseId), named(staff)]);
+      const [texts, effects, person] = await Promise.all([wordsFor(row, caller, state), marks ?? ledger.effects(caseId), named(staff)]);
       return { ...rest, id: caseId, staff: person, state: (await shown(state, texts)) as object, due: dueFor(due, caller), effects };
     },
 

@@ -5,7 +5,7 @@ import { median, quantile, ratioOf } from './statistics.js';
 
 /** As many at once as a city's counters are busy with on the morning of 1 April, and enough to keep two cores busy. */
 const atOnce = 20;
-const loansARound = 40;
+const loansARound = 30;
 const rounds = 6;
 
 type Contender = Stage['workflow'];

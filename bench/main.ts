@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { measureApi } from './api.js';
 import { measureCounts } from './counts.js';
 import { measureLists } from './lists.js';
 import { measureLoans } from './loans.js';
@@ -9,6 +10,7 @@ import { type Servers, startServers } from './servers.js';
 const sections = {
   counts: { title: 'What one loan costs (exact)', measure: measureCounts },
   loans: { title: 'Loans side by side', measure: measureLoans },
+  api: { title: 'The API beside the Temporal client', measure: measureApi },
   lists: { title: 'Pages over 40,000 open loans beside 1,000', measure: measureLists },
 } satisfies Record<string, { title: string; measure(servers: Servers): Promise<Section['findings']> }>;
 type SectionName = keyof typeof sections;

@@ -9,15 +9,15 @@ import { migrateLedger } from '../activities/ledger/migrate.js';
 import { createPostgresLedger, type PostgresLedger } from '../activities/ledger/postgres.js';
 import { municipalCalendar } from '../config/calendar.js';
 import { projectRoot, readTownEnvironment } from '../config/town.js';
-import { townParts } from '../embedded/parts.js';
 import { launch } from '../embedded/processes.js';
 import { removeTown } from '../embedded/state.js';
-import { startTown } from '../embedded/town.js';
+import { startTown, type Town } from '../embedded/town.js';
 import type { Loan } from '../workflows/device-loan/rules.js';
 import type { Stage } from './loan.js';
 
-/** A town's Temporal server and PostgreSQL, in a temporary folder and as durable as a town's, without worker and API. */
+/** A town of its own in a temporary folder; its worker and its API are down until they are what is measured. */
 export interface Servers {
+  town: Town;
   client: Client;
   temporalAddress: string;
   folder: string;
@@ -28,12 +28,15 @@ export interface Servers {
 
 export async function startServers(): Promise<Servers> {
   const folder = await mkdtemp(join(tmpdir(), 'telework-bench-'));
-  const parts = townParts.filter(({ name }) => ['city', 'temporal', 'postgres', 'ledger'].includes(name));
-  const town = await startTown({ stateDir: folder, ports: 'any', headless: true, size: 57, parts });
+  const { variables } = readTownEnvironment();
+  const environment = { ...variables, API_REQUESTS_PER_MINUTE: '1000000' }; // The bench is the only caller, and a busy one.
+  const town = await startTown({ stateDir: folder, ports: 'any', headless: true, environment });
+  await Promise.all([town.down('worker'), town.down('api')]);
   const { TEMPORAL_ADDRESS: temporalAddress = '', DATABASE_URL: townDatabase = '' } = town.settings;
   const connection = await Connection.connect({ address: temporalAddress });
   const open: { close(): Promise<void> }[] = [connection];
   return {
+    town,
     client: new Client({ connection }),
     temporalAddress,
     folder,

@@ -9,15 +9,29 @@ export type HandedIn = LoanStep extends infer Step ? (Step extends LoanStep ? Om
 export const digest = 'd'.repeat(64);
 const words: WordsRef = { row: '00000000-0000-4000-8000-000000000000', digest };
 
-const staff = { it: '9001', secondOfIt: '9002', head: '3001' } as const;
+/** Staff numbers of those who decide and lend. */
+export interface Deciders {
+  head: string;
+  it: string;
+  secondOfIt: string;
+}
+const somebody: Deciders = { head: '3001', it: '9001', secondOfIt: '9002' };
 
 /** The step that applies for the device; the ledger then reserves one. */
-export const approval = ({ approver }: LoanRequest): HandedIn => ({ name: 'approve', input: { by: staff.head, as: approver, digest } });
+export const approval = ({ approver }: LoanRequest, { head } = somebody): HandedIn => ({
+  name: 'approve',
+  input: { by: head, as: approver, digest },
+});
 
 /** Everything that people do from the reserved device to the confirmed erasure, an extension included. */
-export function wayBack({ borrower, approver, accessories, data, policy, until }: LoanRequest, assetTag: string): readonly HandedIn[] {
-  const it = { by: staff.it, as: 'it', digest } as const;
-  const head = { by: staff.head, as: approver, digest } as const;
+export function wayBack(
+  request: LoanRequest,
+  assetTag: string,
+  { head: headNumber, it: itNumber, secondOfIt } = somebody,
+): readonly HandedIn[] {
+  const { borrower, approver, accessories, data, policy, until } = request;
+  const it = { by: itNumber, as: 'it', digest } as const;
+  const head = { by: headNumber, as: approver, digest } as const;
   const me = { by: borrower, as: `staff:${borrower}`, digest } as const;
   const later = new Date(Date.parse(until) + 3 * 86_400_000).toISOString().slice(0, 10);
   return [
@@ -28,6 +42,6 @@ export function wayBack({ borrower, approver, accessories, data, policy, until }
     { name: 'decideExtension', input: { ...head, granted: true } },
     { name: 'takeBack', input: { ...it, accessories, ...(data && { data: words }) } },
     { name: 'erase', input: { ...it, method: 'purge', tool: 'nvme format', toolVersion: '2.11', dataClass: 'confidential' } },
-    { name: 'confirmErasure', input: { ...it, by: staff.secondOfIt } },
+    { name: 'confirmErasure', input: { ...it, by: secondOfIt } },
   ];
 }

@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, NativeConnection } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
 import { createInventoryActivities } from '../activities/inventory/activities.js';
 import { createBuiltInInventory } from '../activities/inventory/built-in.js';
 import { createLedgerActivities } from '../activities/ledger/activities.js';
 import { hostClock } from '../activities/ledger/clock.js';
-import { openDatabase, openPool } from '../activities/ledger/database.js';
 import { createPostgresLedger } from '../activities/ledger/postgres.js';
 import { municipalCalendar } from '../config/calendar.js';
 import { createWorker } from '../worker/create-worker.js';
@@ -14,14 +13,16 @@ import { mailActivities } from './mail.js';
 const [temporalAddress = '', databaseUrl = '', taskQueue = ''] = process.argv.slice(2);
 
 const ledger = createPostgresLedger({ databaseUrl, clock: hostClock, calendar: municipalCalendar() });
-const pool = openPool(databaseUrl, 2);
-const inventory = createBuiltInInventory(openDatabase(pool));
+const inventory = createBuiltInInventory(ledger.db);
 const connection = await NativeConnection.connect({ address: temporalAddress });
 const worker = await createWorker({
   connection,
   namespace: 'default',
   taskQueue,
-  workflowBundle: await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)) }),
+  workflowBundle: await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('WARN'),
+  }),
   activities: { ...createLedgerActivities({ ledger }), ...createInventoryActivities({ inventory, marks: ledger }), ...mailActivities },
 });
 process.once('SIGTERM', () => worker.shutdown());
@@ -29,4 +30,4 @@ process.stdin.once('end', () => worker.shutdown()).resume(); // Whoever started 
 const running = worker.run();
 process.stdout.write('ready\n');
 await running;
-await Promise.all([ledger.close(), pool.end(), connection.close()]);
+await Promise.all([ledger.close(), connection.close()]);

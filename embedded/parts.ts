@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { projectRoot } from '../config/town.js';
 import { createPostgresHome, ensureDatabase, postgresProgram } from './postgres.js';
 import type { Program } from './processes.js';
-import type { Site } from './site.js';
+import { type Site, withoutPassword } from './site.js';
 import { temporalProgram } from './temporal.js';
 
 export type PartName = 'city' | 'temporal' | 'postgres' | 'directory' | 'mailbox' | 'ledger' | 'worker' | 'api';
@@ -51,7 +51,7 @@ export const townParts: readonly Part[] = [
       const { files, ports, variables } = site;
       const known = site.state.postgresHome;
       const home = known && existsSync(known) ? known : await createPostgresHome(files.postgres);
-      if (home !== known) site.remember({ postgresHome: home, loaded: false });
+      if (home !== known) site.remember({ postgresHome: home, loadedInto: undefined });
       return postgresProgram({ home, port: ports.postgres, password: site.state.superuserPassword, environment: variables });
     },
   },
@@ -81,10 +81,11 @@ export const townParts: readonly Part[] = [
       const { migrateLedger } = await import('../activities/ledger/migrate.js');
       await migrateLedger(databaseUrl);
       // The sample town's devices belong to the departments of its own directory.
-      if (site.state.loaded || site.variables.DIRECTORY_URL) return;
+      const ledger = site.variables.DATABASE_URL ? withoutPassword(databaseUrl) : 'embedded';
+      if (site.state.loadedInto === ledger || site.variables.DIRECTORY_URL) return;
       const { importTown } = await import('./import-town.js');
       await importTown({ databaseUrl, folder: site.files.city });
-      site.remember({ loaded: true });
+      site.remember({ loadedInto: ledger });
     },
   },
   {

@@ -197,7 +197,7 @@ export function sampleTown({ seed, size, fiscalYear = 2026 }: TownOrder): Sample
     mayor: mayor.staffNumber,
     deputyMayor: deputyMayor.staffNumber,
     emergencyAuthority: emergencyAuthority.staffNumber,
-    fiscalYearAppointee: (people.find(({ employment }) => employment === 'fiscalYearAppointee') as Person).staffNumber,
+    fiscalYearAppointee: of('shimin', 9).staffNumber,
     onLeave: onLeave.staffNumber,
     disabled: disabled.staffNumber,
   };
@@ -311,7 +311,7 @@ function sectionSizes(dice: Dice, sections: readonly SectionPlan[], staff: numbe
   });
 }
 
-/** Places in a section: 0 head, 1 deputy head, 2 chief who keeps the terminals, 3 the young promoter, from 4 the others, the first six regular. */
+/** Places in a section: 0 head, 1 deputy head, 2 chief who keeps the terminals, 3 the young promoter, from 4 the others. The first of them are regular, but for one at the citizens' counter. */
 function staffSection(hire: Hire, dice: Dice, { id, occupation }: SectionPlan, size: number, posts: OddPosts): Person[] {
   const leaders = [
     ...(leads(id, posts) ? [{ title: '課長', departments: id === posts.shared?.headOf ? [id, posts.shared.section] : [id] }] : []),
@@ -322,7 +322,12 @@ function staffSection(hire: Hire, dice: Dice, { id, occupation }: SectionPlan, s
   return Array.from({ length: size }, (_, place) => {
     const leader = leaders[place];
     if (leader) return hire({ occupation, departments: [id], ...leader });
-    const employment = place < 10 && (rolePlayers.has(id) || place < 6) ? 'regular' : dice.pick(employmentMix);
+    const employment =
+      id === 'shimin' && place === 9
+        ? 'fiscalYearAppointee'
+        : place < (rolePlayers.has(id) ? 10 : 6)
+          ? 'regular'
+          : dice.pick(employmentMix);
     const title =
       employment === 'regular' ? dice.pick(['係長', '主査', '主査', '主任', '主任', juniorTitle[occupation]]) : employmentTitle[employment];
     return hire({ occupation: dice.below(10) === 0 ? 'clerical' : occupation, departments: [id], title, employment });

@@ -49,38 +49,30 @@ function checkNode() {
 }
 
 function installPackages() {
-  if (packagesAreInPlace()) return;
+  const { dependencies, devDependencies } = readJson('package.json');
+  const wanted = readJson('package-lock.json').packages;
+  const locked = sameEntries({ ...wanted[''].dependencies, ...wanted[''].devDependencies }, { ...dependencies, ...devDependencies });
+  if (locked && areInstalled(wanted)) return;
   say('パッケージを入れます / installing the packages (npm install)');
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : [windows ? 'npm.cmd' : 'npm'];
-  // Not `npm ci`: it refuses a lock file that lists other platforms' binaries without their versions.
-  const { status } = spawnSync(npm[0], [...npm.slice(1), 'install', '--no-audit', '--no-fund'], {
-    cwd: root,
-    stdio: 'inherit',
-    shell: windows && npm.length === 1,
-  });
+  // Not `npm ci`: it refuses a lock file that lists other platforms' binaries without their versions. A lock file that fits is not saved again: each
+  // major version of npm writes it in its own way.
+  const args = ['install', '--no-audit', '--no-fund', ...(locked ? ['--no-save'] : [])];
+  const { status } = spawnSync(npm[0], [...npm.slice(1), ...args], { cwd: root, stdio: 'inherit', shell: windows && npm.length === 1 });
   if (status !== 0)
     throw new Missing(
       'npm install に失敗しました。\nnpm install failed, see above: the machine must reach an npm registry, directly or by the `registry` of its npm settings.',
     );
 }
 
-/** What the lock file asks for is what npm noted when it last installed; packages for other platforms are left out of the comparison. */
-function packagesAreInPlace() {
-  try {
-    const { dependencies, devDependencies } = readJson('package.json');
-    const wanted = readJson('package-lock.json').packages;
-    const present = readJson('node_modules/.package-lock.json').packages;
-    const asked = { ...wanted[''].dependencies, ...wanted[''].devDependencies };
-    return (
-      sameEntries(asked, { ...dependencies, ...devDependencies }) &&
-      Object.entries(wanted).every(
-        ([path, entry]) => path === '' || entry.optional || entry.peer || present[path]?.version === entry.version,
-      )
-    );
-  } catch (error) {
-    if (error.code === 'ENOENT') return false;
-    throw error;
-  }
+/** What npm noted when it last installed is what the lock file asks for; packages for other platforms are left out of the comparison. */
+function areInstalled(wanted) {
+  const note = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(note)) return false;
+  const present = JSON.parse(readFileSync(note, 'utf8')).packages;
+  return Object.entries(wanted).every(
+    ([path, { optional, peer, version }]) => !path || optional || peer || present[path]?.version === version,
+  );
 }
 
 function sameEntries(one, other) {

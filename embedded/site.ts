@@ -65,3 +65,10 @@ export class Site {
     return { ...own, ...Object.fromEntries(given), API_PORT: `${ports.api}`, TOWN_CLOCK: 'true' };
   }
 }
+
+/** An address as it may be shown. */
+export function withoutPassword(address: string): string {
+  const url = new URL(address);
+  url.password = '';
+  return url.href;
+}

@@ -19,8 +19,8 @@ export interface TownState {
   postgresHome?: string;
   /** Once the sample town's files are written. */
   city?: { name: string; baseDn: string };
-  /** The sample town stands in the ledger. */
-  loaded?: boolean;
+  /** The ledger in which the sample town stands: the embedded one, or the address of another (without its password). */
+  loadedInto?: string | undefined;
 }
 
 /** The files of the state folder. */

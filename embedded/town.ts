@@ -8,7 +8,7 @@ import { endLeftovers, ProcessRecord, writeWhole } from './leftovers.js';
 import { type Part, type PartName, townParts } from './parts.js';
 import { freePort } from './processes.js';
 import type { TownAccounts } from './sample-town.js';
-import { Site } from './site.js';
+import { Site, withoutPassword } from './site.js';
 import { claimTown, openState, type PortName, stateFiles } from './state.js';
 
 export interface TownOptions {
@@ -115,11 +115,10 @@ async function choosePorts(
 ): Promise<Record<PortName, number>> {
   const chosen = new Map<PortName, number>();
   for (const name of Object.keys(partOf) as PortName[]) {
-    const wish = wanted[name] ?? 0;
-    let port = here.has(partOf[name]) ? await freePort(wish) : wish;
+    const wish = wanted[name];
+    let port = here.has(partOf[name]) ? await freePort(wish) : (wish ?? 0);
     while (port !== 0 && [...chosen.values()].includes(port)) port = await freePort();
-    if (wish !== 0 && port !== wish)
-      say(`ポート ${wish} は使用中のため ${port} を使います / port ${wish} is in use, taking ${port} (${name})`);
+    if (wish && port !== wish) say(`ポート ${wish} は使用中のため ${port} を使います / port ${wish} is in use, taking ${port} (${name})`);
     chosen.set(name, port);
   }
   return Object.fromEntries(chosen) as Record<PortName, number>;
@@ -177,8 +176,6 @@ export class Town {
   get addresses(): TownAddresses {
     const { ports, settings, variables, headless } = this.#site;
     const api = `http://127.0.0.1:${ports.api}`;
-    const database = new URL(settings.DATABASE_URL ?? '');
-    database.password = '';
     return {
       api,
       docs: `${api}/docs`,
@@ -186,7 +183,7 @@ export class Town {
       ...(!headless && !variables.TEMPORAL_ADDRESS && { temporalUi: `http://127.0.0.1:${ports.temporalUi}` }),
       ...(!variables.MAIL_URL && { mailbox: `http://127.0.0.1:${ports.mailbox}` }),
       directory: settings.DIRECTORY_URL ?? '',
-      postgres: database.href,
+      postgres: withoutPassword(settings.DATABASE_URL ?? ''),
     };
   }
 

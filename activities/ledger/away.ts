@@ -13,3 +13,7 @@ export function isLedgerAway(failure: unknown): boolean {
   if (/^[0-9A-Z]{5}$/.test(code)) return awayClasses.has(code.slice(0, 2)) || code === '25P03';
   return awayMessages.test(failure.message);
 }
+
+/** Whether the failure means that PostgreSQL cannot read a value that was handed in (SQLSTATE class 22), such as the instant in a made-up cursor. */
+export const isBadValue = (failure: unknown): boolean =>
+  failure instanceof Error && 'code' in failure && typeof failure.code === 'string' && /^22[0-9A-Z]{3}$/.test(failure.code);

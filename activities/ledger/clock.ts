@@ -22,9 +22,9 @@ export function createTownClock({ db, clock }: { db: Kysely<Tables>; clock: Cloc
     clockOffset,
     townClock: { now: () => new Date(domainTime(clock, known)) },
     townTime: async () => domainTime(clock, await clockOffset()),
-    moveClock(ms) {
+    async moveClock(ms) {
       if (!Number.isSafeInteger(ms) || ms <= 0) throw new RangeError('the clock only goes forward, by whole milliseconds');
-      return db.transaction().execute(async (trx) => {
+      known = await db.transaction().execute(async (trx) => {
         const { offset_ms } = await trx
           .updateTable('town_clock')
           .set((row) => ({ offset_ms: row('offset_ms', '+', ms) }))
@@ -38,6 +38,7 @@ export function createTownClock({ db, clock }: { db: Kysely<Tables>; clock: Cloc
         await sql`select pg_notify('telework', 'clock')`.execute(trx);
         return offset_ms;
       });
+      return known;
     },
   };
 }

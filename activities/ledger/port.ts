@@ -336,7 +336,7 @@ export interface PacksPort {
   pack(hash: string): Promise<object | undefined>;
 }
 
-/** Where a device stands. Only an available one is lent; `missing`: not seen at a stocktaking; `leaseReturned`, `retired`, `writtenOff`, `destroyed`: for good. */
+/** Where a device stands. Only an available one is lent; `lost`: until it is found and its erasure confirmed; `missing`: not seen at a stocktaking; `leaseReturned`, `retired`, `writtenOff`, `destroyed`: for good. */
 export type DeviceStatus = 'available' | 'lost' | 'writtenOff' | 'destroyed' | 'inRepair' | 'retired' | 'leaseReturned' | 'missing';
 
 /** One device of the master, accessories (wires, mice) included: those are counted and never reserved. */

@@ -88,7 +88,7 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createNews({ db, pool, townTime }),
     ...createOutbox({ db, townTime }),
     ...createMailList(db),
-    ...createSessions({ db, townTime }),
+    ...createSessions({ db, clock, townTime }),
     ...createPacks(db),
     ...createDeviceMaster({ db, townTime, calendar }),
     ...createDeviceImport({ db, townTime, calendar }),

@@ -56,7 +56,7 @@ export async function reconcile(trx: Trx, change: Change, calendar: Calendar): P
 
   const chosen = after?.assetTag !== before?.assetTag ? after?.assetTag : undefined; // What stands in the claim from before is no new demand.
 
-  if (!after) await letGo(round, held?.asset_tag);
+  if (!after) await letGo(round, held?.asset_tag, before?.condition);
   else if (chosen && chosen !== held?.asset_tag) await choose(round, after, { assetTag: chosen, ...(held && { instead: held.asset_tag }) });
   else if (!held) await findOrQueue(round, change, after);
   else {
@@ -164,12 +164,15 @@ async function findOrQueue(round: Round, { caseId, filing }: { caseId: string; f
 }
 
 /** The case wants nothing any more: what it held serves the queue. */
-async function letGo({ own, ...round }: Own, assetTag: string | undefined): Promise<void> {
+async function letGo({ own, ...round }: Own, assetTag: string | undefined, condition: DeviceClaim['condition']): Promise<void> {
   const { trx, at } = round;
   await trx.deleteFrom('queue').where('case_id', '=', own).execute();
   await trx.deleteFrom('reservations').where('case_id', '=', own).execute();
   await trx.updateTable('custody').set({ until: at }).where('case_id', '=', own).where('until', 'is', null).execute();
-  if (assetTag) await serveQueue(round, assetTag);
+  if (!assetTag) return;
+  const found = trx.updateTable('devices').set((row) => ({ status: 'available', version: row('version', '+', 1) }));
+  if (!condition) await found.where('asset_tag', '=', assetTag).where('status', '=', 'lost').execute();
+  await serveQueue(round, assetTag);
 }
 
 /** The reservation moves to the device that was chosen. @throws Refused when it is not free. */
@@ -247,23 +250,26 @@ async function keepCustody(round: Own, claim: DeviceClaim, assetTag: string): Pr
     await trx.updateTable('custody').set({ until: at }).where('case_id', '=', own).where('until', 'is', null).execute();
 }
 
-/** What the case knows of its device. A lost one that is found comes back through its confirmation; one that is gone for good is in nobody's hands any more. */
+/**
+ * What the case knows of its device. A lost one that is found is lent again after its confirmation only, so until then the master calls it lost; one that is
+ * gone for good is in nobody's hands any more.
+ */
 async function setCondition(
   round: Own,
   { assetTag, condition, by }: { assetTag: string; condition: DeviceClaim['condition']; by: string },
 ): Promise<void> {
   const { trx, at, own } = round;
-  await trx
-    .updateTable('devices')
-    .set((row) => ({ status: condition ?? 'available', version: row('version', '+', 1) }))
-    .where('asset_tag', '=', assetTag)
-    .execute();
   const detail = JSON.stringify({ caseId: own });
   await trx
     .insertInto('device_events')
     .values({ asset_tag: assetTag, at, by, act: condition ?? 'found', detail })
     .execute();
   if (!condition) return;
+  await trx
+    .updateTable('devices')
+    .set((row) => ({ status: condition, version: row('version', '+', 1) }))
+    .where('asset_tag', '=', assetTag)
+    .execute();
   await moveReservations(round, assetTag);
   if (condition === 'lost') return;
   await trx.deleteFrom('reservations').where('case_id', '=', own).execute();

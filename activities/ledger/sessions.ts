@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { sha256 } from './canonical.js';
-import type { TownTime } from './clock.js';
+import { domainTime, type TownTime } from './clock.js';
 import type { Tables } from './database.js';
-import type { SessionsPort } from './port.js';
+import type { Clock, SessionsPort } from './port.js';
 
 /** Logins: 256 random bits a token, of which the ledger knows the hash. */
-export function createSessions({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): SessionsPort {
+export function createSessions({ db, clock, townTime }: { db: Kysely<Tables>; clock: Clock; townTime: TownTime }): SessionsPort {
   return {
     async openSession(staffNumber, expiresAt) {
       const token = randomBytes(32).toString('base64url');
@@ -18,12 +18,14 @@ export function createSessions({ db, townTime }: { db: Kysely<Tables>; townTime:
     },
 
     async sessionOf(token) {
+      // With each request of the API: the town's time comes with it, not by a second way.
       const session = await db
-        .selectFrom('sessions')
-        .select(['staff_number as staffNumber', 'expires_at as expiresAt'])
+        .selectFrom(['sessions', 'town_clock'])
+        .select(['staff_number as staffNumber', 'expires_at as expiresAt', 'offset_ms'])
         .where('token_hash', '=', sha256(token))
         .executeTakeFirst();
-      return session && session.expiresAt > (await townTime()) ? session : undefined;
+      if (!session || session.expiresAt <= domainTime(clock, session.offset_ms)) return undefined;
+      return { staffNumber: session.staffNumber, expiresAt: session.expiresAt };
     },
 
     async endSession(token) {

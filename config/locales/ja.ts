@@ -1,10 +1,10 @@
 /**
  * What people read, in Japanese. This file is the catalogue's original: its keys and placeholders are the types of all others (`texts.ts`).
- * The words are those of the sources: 端末機等借用願, 使用者, 使用期間, PC管理番号, データ消去確認 (004:746-764), 紛失・盗難届 (004:654); spelling follows the rules for
- * official documents (公用文). A new code is a line here and its translation in `en.ts`.
+ * The words are those of the sources: 端末機等借用願, 使用者, 使用期間, PC管理番号, データ消去確認 (004:746-764), 紛失・盗難届 (004:650), 在宅勤務登録申請書, 申込事由
+ * (004:708-722); spelling follows the rules for official documents (公用文). A new code is a line here and its translation in `en.ts`.
  *
  * Placeholders: `{{name}}` as it is, `{{name, format}}` put into words. Formats: `date` (a day, or the day of an instant in Tokyo), `lastDay` (the day that ends
- * at an instant), or a section of this file whose code (or codes, separated by commas) the value is.
+ * at an instant), or a section of this file (`step.registration`) whose code (or codes, separated by commas) the value is.
  */
 export const ja = {
   /** What stands around every mail. */
@@ -233,6 +233,137 @@ export const ja = {
         '手続は必要ありません。',
       ],
     },
+    registrationEntered: {
+      subject: '代理で入力した在宅勤務登録申請書の確認のお願い',
+      body: [
+        '書面による在宅勤務登録申請書を、本人に代わって入力しました。',
+        '',
+        '申請者：{{person}}',
+        '',
+        '内容を確認し、誤りがない場合は確認の手続を、誤りがある場合は取下げの手続をしてください。確認が済むまでは、所属長に提出されません。',
+      ],
+    },
+    registrationFiled: {
+      subject: '在宅勤務登録申請書の承認のお願い',
+      body: [
+        '在宅勤務登録申請書の提出がありました。',
+        '',
+        '申請者：{{person}}',
+        '',
+        '回答期限が近いため、お知らせします。内容を確認の上、承認、不承認又は差戻しの手続をお願いします。',
+      ],
+    },
+    registrationApproved: {
+      subject: '在宅勤務登録申請書の承認',
+      body: [
+        '在宅勤務登録申請書が承認されました。',
+        '',
+        '申請者：{{person}}',
+        '登録期間の末日：{{validUntil, lastDay}}',
+        '',
+        '登録した内容に変更があったとき、又は登録の事由がなくなったときは、速やかに届け出てください。',
+      ],
+    },
+    registrationCopy: {
+      subject: '承認済みの在宅勤務登録申請書の送付',
+      body: [
+        '在宅勤務登録申請書が承認されたため、お送りします。',
+        '',
+        '申請者：{{person}}',
+        '',
+        '内容は、次の画面で確認してください。手続は必要ありません。',
+      ],
+    },
+    registrationRenewed: {
+      subject: '在宅勤務登録の更新',
+      body: [
+        '在宅勤務登録が更新されました。',
+        '',
+        '登録者：{{person}}',
+        '更新後の登録期間の末日：{{validUntil, lastDay}}',
+        '',
+        '手続は必要ありません。',
+      ],
+    },
+    registrationRefused: {
+      subject: '在宅勤務登録申請書の不承認',
+      body: ['在宅勤務登録申請書は承認されませんでした。', '', '申請者：{{person}}', '', '理由は、次の画面で確認してください。'],
+    },
+    registrationSentBack: {
+      subject: '在宅勤務登録申請書の差戻し',
+      body: [
+        '在宅勤務登録申請書が差し戻されました。',
+        '',
+        '申請者：{{person}}',
+        '再提出の期限：{{answerBy, lastDay}}',
+        '',
+        '補正が必要な事項を次の画面で確認し、期限までに再提出してください。期限までに再提出がない場合は、失効します。',
+      ],
+    },
+    registrationChanged: {
+      subject: '在宅勤務登録の変更の承認',
+      body: ['在宅勤務登録の変更が承認されました。', '', '登録者：{{person}}', '', '変更後の内容は、次の画面で確認してください。'],
+    },
+    registrationChangeRefused: {
+      subject: '在宅勤務登録の変更の不承認',
+      body: ['在宅勤務登録の変更は承認されませんでした。', '', '登録者：{{person}}', '', '登録の内容は、変更前のとおりです。'],
+    },
+    registrationSuspended: {
+      subject: '在宅勤務登録の休止',
+      body: [
+        '在宅勤務登録を休止しました。',
+        '',
+        '登録者：{{person}}',
+        '',
+        '再開するまでは、在宅勤務を行うことができません。庁外からの接続を利用している場合は、利用することができなくなります。理由は、次の画面で確認してください。',
+      ],
+    },
+    registrationResumed: {
+      subject: '在宅勤務登録の再開',
+      body: ['休止していた在宅勤務登録を再開しました。', '', '登録者：{{person}}', '', '手続は必要ありません。'],
+    },
+    registrationRevoked: {
+      subject: '在宅勤務の承認の取消し',
+      body: [
+        '在宅勤務の承認が取り消されました。',
+        '',
+        '登録者：{{person}}',
+        '',
+        '端末機等を借り受けている場合は、直ちに返却してください。庁外からの接続を利用している場合は、利用することができなくなります。',
+        '状況は、次の画面で確認してください。',
+      ],
+    },
+    registrationEnded: {
+      subject: '在宅勤務登録の終了',
+      body: [
+        '次の事由により、在宅勤務登録が終了しました。',
+        '',
+        '登録者：{{person}}',
+        '事由：{{cause, cause}}',
+        '',
+        '端末機等を借り受けている場合は、直ちに返却してください。庁外からの接続を利用している場合は、利用することができなくなります。',
+      ],
+    },
+    registrationWithdrawn: {
+      subject: '在宅勤務登録の取下げ',
+      body: [
+        '本人の申出により、在宅勤務登録が取り下げられました。',
+        '',
+        '登録者：{{person}}',
+        '',
+        '借り受けている端末機等がある場合は、返却を求めています。手続は必要ありません。',
+      ],
+    },
+    registrationExpired: {
+      subject: '在宅勤務登録申請書の失効',
+      body: [
+        '期限までに本人の確認、所属長の回答又は再提出がなかったため、在宅勤務登録申請書は失効しました。',
+        '',
+        '申請者：{{person}}',
+        '',
+        '引き続き在宅勤務を希望する場合は、改めて在宅勤務登録申請書を提出してください。',
+      ],
+    },
     morningDigest: {
       subject: '手続待ちの案件（{{total}}件）',
       body: [
@@ -247,7 +378,7 @@ export const ja = {
     },
   },
 
-  procedure: { 'device-loan': '端末機等の貸出し' },
+  procedure: { 'device-loan': '端末機等の貸出し', registration: '在宅勤務登録' },
 
   status: {
     'device-loan': {
@@ -268,6 +399,18 @@ export const ja = {
       destructionRecorded: '破壊の確認待ち',
       destroyed: '破壊済み',
       released: '返却・消去確認済み',
+    },
+    registration: {
+      entered: '本人の確認待ち',
+      filed: '承認待ち',
+      sentBack: '差戻し中',
+      refused: '不承認',
+      expired: '失効',
+      active: '登録中',
+      suspended: '休止中',
+      revoked: '承認取消し',
+      withdrawn: '取下げ',
+      ended: '終了',
     },
   },
 
@@ -301,11 +444,37 @@ export const ja = {
       confirmDestruction: '物理的な破壊の確認',
       accountFor: '未返却の付属品の処理',
     },
+    registration: {
+      file: '在宅勤務登録申請書の提出',
+      confirmEntry: '代理入力の内容の確認',
+      approve: '在宅勤務登録申請書の承認',
+      refuse: '在宅勤務登録申請書の不承認',
+      sendBack: '在宅勤務登録申請書の差戻し',
+      refile: '在宅勤務登録申請書の再提出',
+      withdraw: '在宅勤務登録の取下げ',
+      expire: '在宅勤務登録申請書の失効',
+      change: '在宅勤務登録の変更の申請',
+      decideChange: '在宅勤務登録の変更の承認・不承認',
+      suspend: '在宅勤務登録の休止',
+      resume: '在宅勤務登録の再開',
+      revoke: '在宅勤務の承認の取消し',
+      end: '在宅勤務登録の終了',
+      transfer: '人事異動',
+      leave: '退職等',
+      reasonOver: '申込事由の消滅',
+      openRenewal: '更新の手続の開始',
+      confirmRenewal: '更新に係る内容の確認',
+      renew: '在宅勤務登録の更新',
+      yearOver: '年度の終了（更新の承認なし）',
+      notConfirmed: '年度の終了（本人の確認なし）',
+      movePack: '改正後の規則の適用',
+      windUp: '貸し出した端末機等の返却の完了',
+    },
   },
 
   /** Why a rule refuses a step: `field` and `limit` as the rule gives them, `article` is its source. */
   refusal: {
-    ownRequest: '本人が提出した申請について、本人が承認し、又は不承認とすることはできません（根拠：{{article}}）。',
+    ownRequest: '本人が提出した申請について、本人が承認、不承認等の決定をすることはできません（根拠：{{article}}）。',
     secondPerson: 'データ消去確認は、使用者及び消去を行った者以外の職員が行ってください（根拠：{{article}}）。',
     deviceNotFree: '端末機{{limit}}は、この期間に貸し出すことができません（根拠：{{article}}）。',
     devicePromised: 'この端末機は、{{limit, date}}からの貸出しが決まっています（根拠：{{article}}）。',
@@ -332,6 +501,16 @@ export const ja = {
     notMissing: 'この付属品は、未返却ではありません。未返却のもの：{{limit, accessory}}（根拠：{{article}}）。',
     otherTerms: '確認した利用条件の版が異なります。{{limit}}版を確認の上、受領の手続をしてください（根拠：{{article}}）。',
     notYourDepartment: '本人の所属ではありません（根拠：{{article}}）。',
+    notEligible: 'この任用形態の職員は、対象となりません。対象となる任用形態：{{limit, employment}}（根拠：{{article}}）。',
+    occupationExcluded: 'この職種の職員は、対象となりません。対象とならない職種：{{limit, occupation}}（根拠：{{article}}）。',
+    formNotOffered: '勤務形態は、次のうちから選択してください：{{limit, teleworkForm}}（根拠：{{article}}）。',
+    workplaceNotAllowed: 'この場所で在宅勤務を行うことはできません。行うことができる場所：{{limit, workplace}}（根拠：{{article}}）。',
+    reasonNotRecognised: '在宅勤務申込事由は、次のうちから一つ選択してください：{{limit, reason}}（根拠：{{article}}）。',
+    reasonTextNeeded: '所属長が認めた事由を記載してください（根拠：{{article}}）。',
+    pledgeNeeded: '誓約書（{{limit}}版）を確認の上、提出してください（根拠：{{article}}）。',
+    checklistNeeded: '作業環境の確認の結果を記入してください（根拠：{{article}}）。',
+    neverActed: '「{{limit, step.registration}}」は、代決をすることができません（根拠：{{article}}）。',
+    noRegistration: '在宅勤務登録が承認されていないため、端末機等を借用することはできません（根拠：{{article}}）。',
   },
 
   /** Titles of the problem details that the API answers with. */
@@ -397,7 +576,72 @@ export const ja = {
     department: '所属',
     status: '状況',
     cursor: '続きの位置',
+    furigana: 'ふりがな',
+    name: '氏名',
+    sex: '性別',
+    title: '役職',
+    address: '自宅住所（在宅勤務実施場所）',
+    phone: '電話番号',
+    reasonText: '所属長が認めた事由',
+    reasonEnds: '事由が続く末日',
+    frequency: '実施予定頻度',
+    remarks: '特記事項',
+    employment: '任用形態',
+    occupation: '職種',
+    forms: '勤務形態',
+    workplace: '在宅勤務実施場所の区分',
+    pledge: '誓約書の版',
+    checklist: '作業環境の確認',
+    cause: '終了の事由',
     limit: '件数',
+  },
+
+  /** 任用形態 (004:636-638; 004:1317). */
+  employment: {
+    regular: '正規職員',
+    conditional: '条件付採用期間中の職員',
+    temporary: '臨時的任用職員',
+    partTime: '非常勤職員',
+    fiscalYearAppointee: '会計年度任用職員',
+    reEmployed: '再任用職員',
+    fixedTerm: '任期付職員',
+    seconded: '出向職員',
+    specialPost: '特別職',
+  },
+  /** 職種. */
+  occupation: {
+    clerical: '事務職',
+    engineer: '技術職',
+    nurseryTeacher: '保育士',
+    publicHealthNurse: '保健師',
+    fireFighter: '消防士',
+  },
+  /** 在宅勤務申込事由 (form 1, 004:714). */
+  reason: {
+    child: '中学校就学前の子の養育',
+    care: '介護が必要な親族の介護',
+    pregnancy: '妊娠中',
+    other: '所属長が特に認める事由',
+  },
+  teleworkForm: {
+    home: '在宅勤務',
+    mobile: 'モバイルワーク',
+    satellite: 'サテライトオフィス勤務',
+  },
+  /** 実施場所 (004:230; 004:558). */
+  workplace: {
+    ownHome: '自宅',
+    carersHome: '要介護者の自宅',
+    spousesHome: '配偶者の住居（単身赴任者の場合）',
+    approvedPlace: '所属長の承認を受けた場所',
+  },
+  /** Why a registration ended. */
+  cause: {
+    transfer: '人事異動',
+    leaving: '退職等',
+    reasonEnded: '申込事由の消滅',
+    yearOver: '年度の終了（更新の承認なし）',
+    notConfirmed: '年度の終了（本人の確認なし）',
   },
 
   deviceKind: { laptop: 'ノートパソコン', wifiRouter: 'モバイルWi-Fiルーター', smartphone: 'スマートフォン', tablet: 'タブレット端末' },

@@ -172,7 +172,7 @@ export class ApiTown {
   async send(who: string | undefined, method: string, path: string, { key, headers, body }: Sent = {}): Promise<Answered> {
     const token = who && (await this.token(who));
     const content = body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
-    const response = await fetch(`${this.url}${path.startsWith('/api') ? path : `/api/v1${path}`}`, {
+    const response = await fetch(`${this.url}${besideTheApi.test(path) ? '' : '/api/v1'}${path}`, {
       method,
       headers: {
         ...(token && { Authorization: `Bearer ${token}` }),
@@ -224,6 +224,8 @@ export class ApiTown {
     return (await Promise.all(sums)).join('\n');
   }
 }
+
+const besideTheApi = /^\/(healthz|readyz|metrics|openapi\.json|docs|problems)\b/;
 
 let workflowBundle: ReturnType<typeof bundleWorkflows> | undefined;
 

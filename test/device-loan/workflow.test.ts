@@ -250,6 +250,21 @@ describe('bad days', () => {
     expect((await again.names()).filter((name) => name === 'request')).toHaveLength(1);
   });
 
+  it('a long history goes on in a new run, and the loan stands where it stood', async () => {
+    await laptops('long');
+    const loan = await town.lent('long', pool('long'));
+    const firstRun = (await loan.handle.describe()).runId;
+    let asked = 0;
+    for (; (await loan.handle.describe()).runId === firstRun && asked < 400; asked++) {
+      await loan.take('4021', 'askExtension', { until: day(7), urgent: false });
+      await loan.take('3001', 'decideExtension', { granted: false });
+    }
+    expect((await loan.handle.describe()).runId).not.toBe(firstRun);
+    expect((await loan.giveBack()).status).toBe('released');
+    expect(await loan.handle.result()).toMatchObject({ status: 'released' });
+    expect((await loan.names()).filter((name) => name === 'askExtension')).toHaveLength(asked);
+  });
+
   it('a cancellation from the Web UI changes nothing', async () => {
     await laptops('cancel');
     const loan = await town.file('cancelled from outside', pool('cancel'));

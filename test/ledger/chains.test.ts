@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Finding } from '../../activities/ledger/port.js';
+import { dice } from './chance.js';
 import { addDevice, entry, freshKey, laptop, type Town, town, waitsForDevice } from './town.js';
 
 async function findings(t: Town): Promise<Finding[]> {
@@ -127,17 +128,6 @@ it.each<[what: string, statement: string, expected: Finding]>([
   await t.sql(statement);
   expect(await findings(t)).toContainEqual(expected);
 });
-
-/** Chance from a seed alone (mulberry32). */
-function dice(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
-}
 
 /** The columns that the chains vouch for. Keys of words, times of keeping and the like are not part of what happened. */
 const vouchedFor: Readonly<Record<string, readonly string[]>> = {

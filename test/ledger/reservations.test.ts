@@ -1,49 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Answer, DeviceClaim, LedgerEntry, LedgerEvent } from '../../activities/ledger/port.js';
+import { loan } from './loan.js';
 import { addDevice, entry, freshKey, laptop, type Town, town, waitsForDevice } from './town.js';
 
 const week = laptop('2027-04-06', '2027-04-09');
 const nextWeek = laptop('2027-04-12', '2027-04-16');
-
-/** One loan, played against the ledger the way its workflow does: what is known to come next is written down at once. */
-function loan(t: Town, caseId: string) {
-  let seq = 0;
-  let claim: DeviceClaim | undefined;
-  const write = async (
-    event: Partial<LedgerEvent> & { name: string },
-    now: DeviceClaim | undefined,
-    more: Partial<LedgerEntry> = {},
-  ): Promise<Answer> => {
-    const due = now ? waitsForDevice : [{ step: 'approve', who: 'head:tax' as const }];
-    const answer = await t.ledger.append(entry(caseId, seq + 1, event, { due, ...(now && { claim: now }), ...more }));
-    if (!answer.refuses && !answer.stands) [seq, claim] = [seq + 1, now];
-    return answer;
-  };
-  const loan = {
-    open: () => write({ name: 'request' }, undefined),
-    /** Takes a step after which the case claims this. */
-    step: (name: string, now?: DeviceClaim, more?: Partial<LedgerEntry>) => write({ name }, now, more),
-    /** Writes down what the ledger has left for it. */
-    async hear() {
-      const { next } = await t.ledger.look({ caseId, seq: seq + 1, due: waitsForDevice });
-      if (next) await write(next, claim);
-      return next && `${next.name} ${'assetTag' in next.input ? next.input.assetTag : ''}`.trim();
-    },
-    approve: (now: DeviceClaim) => write({ name: 'approve' }, now),
-    async reserved(now: DeviceClaim) {
-      await loan.open();
-      await loan.approve(now);
-      return loan.hear();
-    },
-    async out(now: DeviceClaim) {
-      const heard = await loan.reserved(now);
-      expect(await loan.step('handOver', { ...now, custody: true })).toEqual({ clockOffsetMs: 0 });
-      return heard;
-    },
-    release: () => write({ name: 'confirmErasure' }, undefined, { due: [] }),
-  };
-  return loan;
-}
 
 const reservations = (t: Town) =>
   t
@@ -248,9 +208,11 @@ it('a found device comes back through its confirmation; one that is written off 
   await b.reserved(week);
   await a.step('reportLoss', { ...week, custody: true, condition: 'lost' });
   await a.step('find', { ...week, custody: true });
-  expect(await t.ledger.device('PC-1')).toMatchObject({ status: 'available', custody: { caseId: 'A' } });
+  expect(await t.ledger.device('PC-1')).toMatchObject({ status: 'lost', custody: { caseId: 'A' } });
+  expect(await loan(t, 'X').reserved(laptop('2027-06-01', '2027-06-02'))).toBeUndefined();
   expect(await b.hear()).toBeUndefined();
   await a.release();
+  expect(await t.ledger.device('PC-1')).toMatchObject({ status: 'available', version: 3 });
   expect(await b.hear()).toBe('reserve PC-1');
 
   await b.step('handOver', { ...week, custody: true });
@@ -261,7 +223,7 @@ it('a found device comes back through its confirmation; one that is written off 
   expect((await t.ledger.device('PC-1'))?.custody).toBeUndefined();
   await b.step('accountFor', { ...week, custody: true, condition: 'destroyed' }, { due: [] });
   expect(await c.hear()).toBeUndefined();
-  expect(await queued(t)).toEqual(['C']);
+  expect(await queued(t)).toEqual(['X', 'C']);
 });
 
 it('in the morning, who begins today does not wait for a device that is not back', async () => {

@@ -68,7 +68,7 @@ it.each([0o700, 0o755])(
   async (mode) => {
     const { stateDir, remove } = await stateFolder();
     cleanUp.push(remove, () => removeTown(stateDir));
-    await chmod(stateDir, mode);
+    await chmod(stateDir, Number.parseInt(mode, 8));
     const town = await groundOf(stateDir);
     expect(await query(town, 'select current_user, current_database()')).toEqual([
       { current_user: 'telework', current_database: 'telework' },

@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-const { NAME, PORT, DIARY, BROKEN } = process.env;
+const { NAME, PORT, DIARY, BROKEN, DEAF } = process.env;
 const note = (what) => appendFileSync(DIARY, `${NAME} ${what}\n`);
 
 note('starts');
@@ -11,6 +11,7 @@ if (BROKEN) {
   process.exit(3);
 }
 process.on('SIGTERM', () => {
+  if (DEAF) return note('is asked to end');
   note('stops');
   process.exit(0);
 });

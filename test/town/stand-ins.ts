@@ -7,15 +7,25 @@ import type { PortName } from '../../embedded/state.js';
 
 const program = fileURLToPath(new URL('stand-in.mjs', import.meta.url));
 
-/** A part played by a small process that writes into the town's diary what happens to it. `broken`: it only says this, and ends. */
-export function standIn(name: PartName & PortName, after: readonly PartName[] = [], broken?: string): Part {
+/**
+ * A part played by a small process that writes into the town's diary what happens to it. `broken`: it only says this, and ends. `deaf`: it does not end
+ * when it is asked to.
+ */
+export function standIn(name: PartName & PortName, after: readonly PartName[] = [], broken?: string, deaf?: 'deaf'): Part {
   return {
     name,
     after,
     program: ({ files, ports, variables }) => ({
       command: process.execPath,
       args: [program],
-      env: { ...variables, NAME: name, PORT: `${ports[name]}`, DIARY: join(files.logs, 'diary'), ...(broken && { BROKEN: broken }) },
+      env: {
+        ...variables,
+        NAME: name,
+        PORT: `${ports[name]}`,
+        DIARY: join(files.logs, 'diary'),
+        ...(broken && { BROKEN: broken }),
+        ...(deaf && { DEAF: deaf }),
+      },
       ready: /"ready":true/,
       stopSignal: 'SIGTERM',
     }),

@@ -132,6 +132,18 @@ it('holds a part down until it is wanted again', async () => {
   expect(await whoAnswers(town.addresses.mailbox as string)).toBe(town.processes.mailbox);
 });
 
+it('stops at once on the second word, whatever a part is still busy with', async () => {
+  const deaf = standIn('api', [], undefined, 'deaf');
+  const town = await start({ parts: [standIn('directory'), deaf] });
+  const before = Object.values(town.processes);
+  const inOrder = town.stop();
+  await expect.poll(() => diary(stateDir)).toContain('api is asked to end');
+  await town.stop('at once');
+  expect(before.some(alive)).toBe(false);
+  await inOrder;
+  await start(); // The folder is free again.
+});
+
 /** A supervisor in a process of its own, and the pids of its parts. */
 async function supervisor(): Promise<{ process: ChildProcess; parts: number[] }> {
   const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'supervisor.ts'), stateDir], {
