@@ -281,7 +281,8 @@ function groupsIn({ group }: Preset, baseDn: string) {
         if (error.code === objectClassViolation && !granted) await client.modify(dn, [change('add', dn), change('delete', member)]);
         else if ((await isMember(client, dn, member)) !== granted) throw error; // Else somebody else was quicker.
       }
-      if ((await isMember(client, dn, member)) !== granted) throw new DirectoryAway('the directory does not show the change that it has acknowledged');
+      if ((await isMember(client, dn, member)) !== granted)
+        throw new DirectoryAway('the directory does not show the change that it has acknowledged');
     },
   };
 }

@@ -62,11 +62,7 @@ export interface DirectoryPort {
    * Brings the person's membership of the group `telework-remote-access` in line and reads it back; the only thing that the programme changes in a directory. What is
    * as wanted already is done. From somebody whom the directory does not have (any more) access is taken away all the same.
    */
-  setRemoteAccess(
-    staffNumber: string,
-    granted: boolean,
-    signal?: AbortSignal,
-  ): Promise<'done' | keyof typeof directoryFailure>;
+  setRemoteAccess(staffNumber: string, granted: boolean, signal?: AbortSignal): Promise<'done' | keyof typeof directoryFailure>;
 }
 
 /** The directory did not answer. Carries no name, filter or DN. */

@@ -277,12 +277,15 @@ export function directoryContract(name: string, prepare: () => Promise<ContractS
         expect(await members()).not.toContain(accounts.disabled);
       });
 
-      test.each([['nobody’s number', '99999'], ...hostile])('it is not granted to %s, and taken away from it all the same', async (_, text) => {
-        const before = await subject.remoteAccess();
-        expect(await directory.setRemoteAccess(text, true)).toBe('unknownPerson');
-        expect(await directory.setRemoteAccess(text, false)).toBe('done');
-        expect(await subject.remoteAccess()).toEqual(before);
-      });
+      test.each([['nobody’s number', '99999'], ...hostile])(
+        'it is not granted to %s, and taken away from it all the same',
+        async (_, text) => {
+          const before = await subject.remoteAccess();
+          expect(await directory.setRemoteAccess(text, true)).toBe('unknownPerson');
+          expect(await directory.setRemoteAccess(text, false)).toBe('done');
+          expect(await subject.remoteAccess()).toEqual(before);
+        },
+      );
 
       test('who was deleted is granted nothing, and does not stay behind in the group', async () => {
         const gone = await subject.deleteMember();

@@ -19,7 +19,7 @@ directoryContract('the embedded one', async () => {
   const bound = async <Result>(work: (client: Client) => Promise<Result>): Promise<Result> => {
     await using client = new Client({ url });
     await client.bind(account.dn, account.password);
-    return work(client);
+    return await work(client);
   };
   const modify = (dn: string, operation: 'add' | 'replace', type: string, values: string[]) =>
     bound((client) => client.modify(dn, new Change({ operation, modification: new Attribute({ type, values }) })));

@@ -67,7 +67,7 @@ ppolicy_default "${policy.dn}"
   const asRoot = async <Result>(work: (client: Client) => Promise<Result>): Promise<Result> => {
     await using client = new Client({ url: urls.ldap });
     await client.bind(root.dn, root.password);
-    return work(client);
+    return await work(client);
   };
   const modify = (dn: string, operation: 'add' | 'replace', type: string, values: string[]) =>
     asRoot((client) => client.modify(dn, new Change({ operation, modification: new Attribute({ type, values }) })));
@@ -105,7 +105,9 @@ ppolicy_default "${policy.dn}"
     },
     withoutGroup: async (attempt: () => Promise<void>) => {
       await asRoot((client) => client.modifyDN(group, 'cn=another'));
-      await attempt().finally(() => asRoot((client) => client.modifyDN(group.replace('telework-remote-access', 'another'), 'cn=telework-remote-access')));
+      await attempt().finally(() =>
+        asRoot((client) => client.modifyDN(group.replace('telework-remote-access', 'another'), 'cn=telework-remote-access')),
+      );
     },
     stop: () => server.stop(),
     start: async () => {

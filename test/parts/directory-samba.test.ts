@@ -61,12 +61,19 @@ async function samba(address: string) {
   const town = sampleTown({ seed: 7, size: 426 });
   const ca = readFileSync(certificates.ca, 'utf8');
   const urls = { ldap: `ldap://${address}:389`, ldaps: `ldaps://${address}:636` };
-  const asAdministrator = async (work: (client: Client) => Promise<void>) => {
+  const asAdministrator = async <Result>(work: (client: Client) => Promise<Result>): Promise<Result> => {
     await using client = new Client({ url: urls.ldaps, tlsOptions: { ca } });
     await client.bind(administrator.dn, administrator.password);
-    await work(client);
+    return await work(client);
   };
+  const group = `CN=telework-remote-access,ou=groups,${town.baseDn}`;
   await asAdministrator((client) => load(client, town));
+  // As an administrator delegates it: the service account writes the members of this one group.
+  const shown = execFileSync('samba-tool', ['user', 'show', 'telework', '--attributes=objectSid', '-s', at('smb.conf')], {
+    encoding: 'utf8',
+  });
+  const ace = `(OA;;WP;bf9679c0-0de6-11d0-a285-00aa003049e2;;${/^objectSid: (S-[\d-]+)$/m.exec(shown)?.[1]})`;
+  execFileSync('samba-tool', ['dsacl', 'set', `--objectdn=${group}`, `--sddl=${ace}`, '-s', at('smb.conf')], { stdio: 'ignore' });
 
   const replace = (staffNumber: string, type: string, value: string) =>
     asAdministrator((client) =>
@@ -94,6 +101,30 @@ async function samba(address: string) {
       }),
     disable: (staffNumber: string) => replace(staffNumber, 'userAccountControl', '514'),
     enable: (staffNumber: string) => replace(staffNumber, 'userAccountControl', '512'),
+    remoteAccess: () =>
+      asAdministrator(async (client) => {
+        const { searchEntries } = await client.search(group, { scope: 'base', attributes: ['member'] });
+        return searchEntries.flatMap(({ member }) => [member ?? []].flat().map(String));
+      }),
+    deleteMember: async () => {
+      const person = `CN=77777,ou=people,${town.baseDn}`;
+      await asAdministrator(async (client) => {
+        await client.add(person, [
+          attribute('objectClass', ['user']),
+          attribute('sAMAccountName', ['77777']),
+          attribute('employeeNumber', ['77777']),
+        ]);
+        await client.modify(group, new Change({ operation: 'add', modification: attribute('member', [person]) }));
+        await client.del(person);
+      });
+      return '77777';
+    },
+    withoutGroup: async (attempt: () => Promise<void>) => {
+      await asAdministrator((client) => client.modifyDN(group, 'CN=another'));
+      await attempt().finally(() =>
+        asAdministrator((client) => client.modifyDN(group.replace('telework-remote-access', 'another'), 'CN=telework-remote-access')),
+      );
+    },
     stop: () => server.stop(),
     start: async () => {
       server = await start();
