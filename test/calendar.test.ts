@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fc, test as property } from '@fast-check/vitest';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { eraYear, fiscalYear, municipalCalendar, nextRound, today } from '../config/calendar.js';
+import {
+  eraYear,
+  fiscalYear,
+  fiscalYearEnds,
+  fiscalYearValidity,
+  municipalCalendar,
+  nextRound,
+  renewalOpens,
+  today,
+} from '../config/calendar.js';
 import { readClosures } from '../config/closures.js';
 
 const calendar = municipalCalendar();
@@ -155,6 +164,60 @@ describe('years', () => {
   ])('%s is of %s', (day, year) => expect(eraYear(day)).toBe(year));
 
   test('before 昭和 there is no answer', () => expect(() => eraYear('1926-12-24')).toThrow(RangeError));
+});
+
+describe('the fiscal year as instants', () => {
+  test.each([
+    ['2027-04-01', '2028-03-31T15:00:00.000Z', '2028-01-31T15:00:00.000Z'],
+    ['2027-12-31', '2028-03-31T15:00:00.000Z', '2028-01-31T15:00:00.000Z'],
+    ['2028-02-29', '2028-03-31T15:00:00.000Z', '2028-01-31T15:00:00.000Z'],
+    ['2028-03-31', '2028-03-31T15:00:00.000Z', '2028-01-31T15:00:00.000Z'],
+    ['2028-04-01', '2029-03-31T15:00:00.000Z', '2029-01-31T15:00:00.000Z'],
+  ])('that of %s ends at %s, and its renewals open at %s', (day, end, opens) => {
+    expect([fiscalYearEnds(day), renewalOpens(day, '02-01')]).toEqual([end, opens]);
+  });
+
+  test.each([
+    ['2028-01-31T14:59:59.999Z', '2028-03-31T15:00:00.000Z', 'the last moment before the renewal is open: this year'],
+    ['2028-01-31T15:00:00.000Z', '2029-03-31T15:00:00.000Z', 'from then on the next'],
+    ['2028-02-29T03:00:00.000Z', '2029-03-31T15:00:00.000Z', '29 February'],
+    ['2028-03-31T23:59:59+09:00', '2029-03-31T15:00:00.000Z', '23:59:59 on 31 March: the next, and not a second of this one'],
+    ['2028-04-01T00:00:00+09:00', '2029-03-31T15:00:00.000Z', 'a second later: the same, as this year'],
+  ])('what is filed at %s holds until %s: %s', (instant, validUntil) => {
+    expect(fiscalYearValidity(today(instant), '02-01').validUntil).toBe(validUntil);
+  });
+
+  const monthDay = fc.constantFrom('01-01', '02-01', '02-28', '03-01', '03-31', '12-31');
+
+  property.prop([date])('begins at the instant at which the last one ended, and ends in March of the next calendar year', (day) => {
+    const end = fiscalYearEnds(day);
+    expect(today(new Date(Date.parse(end) - 1).toISOString())).toBe(`${fiscalYear(day) + 1}-03-31`);
+    expect(fiscalYear(today(end))).toBe(fiscalYear(day) + 1);
+    expect(Date.parse(end)).toBeGreaterThan(Date.parse(calendar.endOfDay(day)) - 1);
+  });
+
+  property.prop([date, monthDay])('renewals open at the beginning of their day, within the fiscal year', (day, opens) => {
+    const instant = renewalOpens(day, opens);
+    expect(today(instant).slice(5)).toBe(opens);
+    expect(today(new Date(Date.parse(instant) - 1).toISOString())).not.toBe(today(instant));
+    expect(fiscalYear(today(instant))).toBe(fiscalYear(day));
+  });
+
+  property.prop([date, monthDay])(
+    'what is filed or renewed holds for more than today, and can be renewed before it ends, not yet now',
+    (day, opens) => {
+      const now = calendar.endOfDay(day); // The last moment of the day.
+      const { validUntil, renewalOpens: next } = fiscalYearValidity(day, opens);
+      expect([now <= next, next < validUntil]).toEqual([true, true]); // Both in UTC: what is earlier is less.
+    },
+  );
+
+  property.prop([date, monthDay])('renewed while it can be, it holds for exactly one year more', (day, opens) => {
+    const { validUntil, renewalOpens: next } = fiscalYearValidity(day, opens);
+    const renewed = fiscalYearValidity(today(next), opens);
+    expect(renewed.validUntil).toBe(fiscalYearEnds(today(validUntil)));
+    expect(fiscalYearValidity(today(new Date(Date.parse(validUntil) - 1).toISOString()), opens)).toEqual(renewed);
+  });
 });
 
 describe('closures from a file', () => {
