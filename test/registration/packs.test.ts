@@ -50,7 +50,7 @@ describe('小山市 (004:600-724)', () => {
     ['temporary', '004:637 (2) 臨時的に任用された職員'],
     ['partTime', '004:638 (3) 非常勤職員及び会計年度任用職員'],
     ['fiscalYearAppointee', '004:638 (3) 非常勤職員及び会計年度任用職員'],
-  ] as const)('Art. 4-2 does not apply to %s staff: %s', (employment) => {
+  ] as const)('Art. 4-2 does not apply to %s staff: %s', (employment, _item) => {
     expect(filed({ employment }, form)).toEqual({
       code: 'notEligible',
       field: 'employment',
@@ -69,7 +69,7 @@ describe('小山市 (004:600-724)', () => {
     ['child', '004:629 (1) 中学校就学前及び義務教育学校6年生までの子を養育する職員'],
     ['care', '004:630 (2) 介護が必要な親族を介護する職員'],
     ['pregnancy', '004:631 (3) 妊娠中の職員'],
-  ] as const)('Art. 4-1: %s is a reason: %s', (reason) => {
+  ] as const)('Art. 4-1: %s is a reason: %s', (reason, _item) => {
     expect(filed(clerk, { ...atHome, reason })).toBeUndefined();
   });
 
@@ -204,7 +204,7 @@ describe('愛媛県 (004:227-232)', () => {
   it.each([
     ['carersHome', '要介護者の自宅'],
     ['spousesHome', '単身赴任者の場合の配偶者の住居'],
-  ] as const)('%s counts as the own home (004:230 %sは自宅とみなす)', (workplace) => {
+  ] as const)('%s counts as the own home (004:230 %sは自宅とみなす)', (workplace, _words) => {
     expect(filed(clerk, { ...atHome, workplace })).toBeUndefined();
   });
 
