@@ -18,6 +18,7 @@ import { deviceRoutes } from './routes/devices.js';
 import { importRoutes } from './routes/imports.js';
 import { myRoutes } from './routes/me.js';
 import { operationRoutes } from './routes/operations.js';
+import { registrations } from './routes/registrations.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { stocktakingRoutes } from './routes/stocktakings.js';
 
@@ -36,6 +37,7 @@ export function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
     ...sessionRoutes(services, limits),
     ...myRoutes(services),
     ...procedureRoutes(deviceLoans, services),
+    ...procedureRoutes(registrations, services),
     ...deviceRoutes(services),
     ...stocktakingRoutes(services),
     ...importRoutes(services),

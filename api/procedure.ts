@@ -1,5 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
+import type { Capacity } from '../activities/directory/port.js';
 import type { CaseRow, EffectMark, EventRow, ProcedureName, WordsRef } from '../activities/ledger/port.js';
 import { caseWorkflowId, workflowTypes } from '../workflows/procedures.js';
 import type { Signed, Taken, Urgency } from '../workflows/shared/case.js';
@@ -7,40 +8,47 @@ import { asProblem, problemDocument } from './errors.js';
 import type { Services } from './parts.js';
 import { Problem } from './problems.js';
 import { type AnyRoute, type Call, type Reply, route } from './route.js';
-import { caseId, department, line, pageOf, paging, shownCase, shownEvent, shownSummary } from './schemas.js';
+import { caseId, department, line, pageOf, paging, shownCase, shownEvent, shownSummary, Words } from './schemas.js';
 import { dueFor, mayRead } from './views.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each step has an input of its own; `InputOf` recovers it.
 type Updates = Record<string, UpdateDefinition<Taken, [any]>>;
 type InputOf<U> = U extends UpdateDefinition<Taken, [infer Input]> ? Input : never;
 
-/** What the API adds to what a person hands in. */
+/** What the API adds to what a person hands in, beside what it resolves for the procedure. */
 type Added = keyof Signed | keyof Urgency;
 /** What a person hands in: words where the case gets references to them. */
-type Filed<Input> = { [Field in keyof Input as Exclude<Field, Added>]: Input[Field] extends WordsRef | undefined ? string : Input[Field] };
-type WordsFields<Input> = { [Field in keyof Input]-?: Input[Field] extends WordsRef | undefined ? Field : never }[keyof Input] & string;
+type Filed<Input> = { [Field in keyof Input as Exclude<Field, Added>]: FiledField<Input[Field]> };
+type FiledField<Field> = Field extends WordsRef
+  ? Words
+  : Field extends readonly unknown[]
+    ? Field
+    : Field extends object
+      ? Filed<Field>
+      : Field;
 
-/** The form of one step: its fields, which of them are free texts, and when it is served (design §4.18). */
-export interface StepForm<Input> {
-  body: z.ZodType<Filed<Input>>;
-  words?: readonly WordsFields<Input>[];
+/** The form of one step: its fields, what the API resolves for it, and when it is served (design §4.18). */
+export interface StepForm<Input, Resolved extends string = never> {
+  body: z.ZodType<Omit<Filed<Input>, Resolved>>;
   /** It only ever makes things safer, so it is taken on what was last known of the caller while the directory is away. */
   protecting?: true;
-  /** Whether the answer is due before the next morning round. */
-  urgent?(services: Services, row: CaseRow): boolean;
+  /** What calendar, directory and policy say at this moment: deadlines, and whether the answer is due before the next morning round. */
+  resolve?(services: Services, row: CaseRow): Partial<Pick<Input, Extract<keyof Input, Resolved | keyof Urgency>>>;
 }
 
 /** One procedure at the API: everything that its routes are made from. */
-export interface Procedure<Steps extends Updates, Form extends object> {
+export interface Procedure<Steps extends Updates, Form extends object, Resolved extends string = never> {
   name: ProcedureName;
   path: `/${string}`;
   opening: {
     body: z.ZodType<Form>;
-    words: readonly (keyof Form & string)[];
-    /** The opening event of what the caller files, all that directory, calendar and policy say resolved. @throws Problem when a rule refuses it */
-    resolve(services: Services, call: Call<unknown, unknown, Form>): Promise<{ name: string; input: object }>;
+    /**
+     * The opening event of what the caller files, all that directory, calendar and policy say resolved; `as` where it is not for the caller's own sake.
+     * @throws Problem when a rule refuses it
+     */
+    resolve(services: Services, call: Call<unknown, unknown, Form>): Promise<{ name: string; input: object; as?: Capacity }>;
   };
-  steps: { [Name in keyof Steps]: StepForm<InputOf<Steps[Name]>> };
+  steps: { [Name in keyof Steps]: StepForm<InputOf<Steps[Name]>, Resolved> };
   /** What this procedure has beside the common shape. `readable`: the case to one of its readers. */
   more?(services: Services, readable: Readable): readonly AnyRoute[];
 }
@@ -48,9 +56,9 @@ export interface Procedure<Steps extends Updates, Form extends object> {
 /** The case, to one of its readers; to everybody else there is none. @throws Problem notFound */
 export type Readable = (id: string, call: Pick<Call, 'caller'>) => Promise<CaseRow>;
 
-/** The form of any step; what it names are fields of its own input. */
-interface AnyStepForm extends Omit<StepForm<object>, 'words'> {
-  words?: readonly string[];
+/** The form of any step; what it resolves are fields of its own input. */
+interface AnyStepForm extends Omit<StepForm<object>, 'resolve'> {
+  resolve?(services: Services, row: CaseRow): object;
 }
 
 /** A step that stands, or is certain to. */
@@ -65,8 +73,8 @@ const mostInBulk = 50;
 const bulkAtOnce = 10;
 
 /** The routes of a procedure: open, list, one, timeline, a step, a step in bulk. */
-export function procedureRoutes<Steps extends Updates, Form extends object>(
-  procedure: Procedure<Steps, Form>,
+export function procedureRoutes<Steps extends Updates, Form extends object, Resolved extends string>(
+  procedure: Procedure<Steps, Form, Resolved>,
   services: Services,
 ): readonly AnyRoute[] {
   const { name: tag, path, opening } = procedure;
@@ -87,14 +95,14 @@ export function procedureRoutes<Steps extends Updates, Form extends object>(
   };
 
   /** Keeps the free texts apart and puts references in their place. */
-  async function withReferences(id: string, key: string, body: object, fields: readonly string[] = []): Promise<object> {
-    const texts = Object.fromEntries(Object.entries(body).filter(([field]) => fields.includes(field)));
-    if (!Object.keys(texts).length) return body;
+  async function withReferences(id: string, key: string, input: object): Promise<object> {
+    const texts = Object.fromEntries(textsIn(input));
+    if (!Object.keys(texts).length) return input;
     const references = await ledger.keep(key, id, texts);
     const kept = await ledger.read(Object.values(references).map(({ row }) => row));
     const same = Object.entries(references).every(([field, { row }]) => kept[row] === texts[field]);
     if (!same) throw new Problem('keyReused'); // An earlier try under this key, never taken, said something else.
-    return { ...body, ...references };
+    return withTextsBy(input, (field) => references[field]);
   }
 
   /** The step that stands under this key, if the body is the same. */
@@ -109,8 +117,8 @@ export function procedureRoutes<Steps extends Updates, Form extends object>(
     const digest = hash('body', call.body);
     if (!recorded(await ledger.byKey(key), digest)) {
       const event = await opening.resolve(services, call);
-      const input = await withReferences(id, key, event.input, opening.words);
-      const signed = { ...input, by: staffNumber, as: `staff:${staffNumber}`, digest };
+      const input = await withReferences(id, key, event.input);
+      const signed = { ...input, by: staffNumber, as: event.as ?? `staff:${staffNumber}`, digest };
       const handedIn = await counter.open(placeOf(id, key, call), workflowTypes[tag], { name: event.name, input: signed, key });
       if (handedIn === 'accepted') return { how: 'accepted', id };
       recorded(await ledger.byKey(key), digest);
@@ -125,10 +133,9 @@ export function procedureRoutes<Steps extends Updates, Form extends object>(
     if (recorded(before, digest) && row) return { how: 'written', row };
     if (row?.procedure !== tag || !mayRead(row, who.caller)) throw new Problem('notFound');
     const as = capacityFor(row, step, who);
-    const { words, urgent } = forms[step] ?? {};
     const input = {
-      ...(await withReferences(id, key, body, words)),
-      ...(urgent && { urgent: urgent(services, row) }),
+      ...(await withReferences(id, key, body)),
+      ...forms[step]?.resolve?.(services, row),
       by: staffNumber,
       as,
       digest,
@@ -269,4 +276,21 @@ function capacityFor({ due, closed, status }: CaseRow, step: string, { caller }:
   const mine = open.find((who) => caller.capacities.includes(who));
   if (!mine) throw new Problem('forbidden');
   return mine;
+}
+
+/** The free texts of an input and where they stand: `reason`, or `form.address` for one within a form. */
+function textsIn(value: unknown, place: readonly string[] = []): [string, string][] {
+  if (value instanceof Words) return [[place.join('.'), value.text]];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([field, inner]) => textsIn(inner, [...place, field]));
+}
+
+/** The input with something else in the place of each free text. */
+function withTextsBy(value: object, instead: (field: string) => unknown, place: readonly string[] = []): object {
+  const replaced = Object.entries(value).map(([field, inner]: [string, unknown]) => {
+    const at = [...place, field];
+    if (inner instanceof Words) return [field, instead(at.join('.'))];
+    return [field, typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? withTextsBy(inner, instead, at) : inner];
+  });
+  return Object.fromEntries(replaced);
 }

@@ -10,12 +10,21 @@ const lines = /^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u;
 /** One line: a name, a version, a number of a certificate. */
 export const line = (longest: number) => z.string().min(1).max(longest).regex(printable);
 
-/** Free text of several lines, kept apart from the case so that it can be erased (design §2). */
+/** Free text as it was handed in, until it is put apart from the case and a reference takes its place (design §2). */
+export class Words {
+  constructor(readonly text: string) {}
+  toJSON(): string {
+    return this.text;
+  }
+}
+
+/** Free text of several lines, kept apart from the case so that it can be erased. */
 export const words = z
   .string()
   .min(1)
   .max(2_000)
   .regex(lines)
+  .transform((text) => new Words(text))
   .meta({ description: 'Free text; kept apart, and erased once retention has ended.' });
 
 /** A day that exists, as Tokyo counts it. */

@@ -15,7 +15,7 @@ import { isReached } from '../bench/report.js';
 import { median, quantile, ratioOf } from '../bench/statistics.js';
 import { municipalCalendar } from '../config/calendar.js';
 import { createWorker } from '../worker/create-worker.js';
-import { loanWorkflowId } from '../workflows/device-loan/contract.js';
+import { caseWorkflowId } from '../workflows/procedures.js';
 import type { Loan } from '../workflows/device-loan/rules.js';
 import { freshDatabase } from './database.js';
 import { replayAll } from './histories.js';
@@ -141,7 +141,7 @@ describe('the loans of the bench', () => {
     const rowsOf = async (workflow: Stage['workflow']) => {
       const { workflowId } = await playLoan({ client, taskQueue, workflow, deviceOf });
       if (workflow === 'deviceLoan') made.set(workflowId, 'full-loan');
-      const loanId = workflowId.slice(loanWorkflowId('').length);
+      const loanId = workflowId.slice(caseWorkflowId({ procedure: 'device-loan', caseId: '' }).length);
       const events = await ledger.db.selectFrom('events').select('body').where('case_id', '=', loanId).orderBy('seq').execute();
       const mails = await ledger.db
         .selectFrom('outbox')

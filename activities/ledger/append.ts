@@ -41,7 +41,7 @@ export function createAppending(parts: { db: Kysely<Tables>; clock: Clock; calen
         await lockDevices(trx, [before.claim?.kind, claim?.kind]);
         const { at, filing, clockOffsetMs, awaited } = await place(trx, entry, { withDevices: true });
         if (!at || !filing) return undefined;
-        await concernOthers(trx, entry);
+        await concernOthers(trx, entry, at);
         const change = {
           caseId,
           filing,

@@ -1,5 +1,6 @@
 import { type ColumnType, type Generated, Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
+import type { Employment } from '../../workflows/registration/contract.js';
 import type { Capacity } from '../directory/port.js';
 import { sha256 } from './canonical.js';
 import type {
@@ -52,6 +53,7 @@ export interface Tables {
   due: { case_id: string; step: string; who: Capacity; since: string; until: string | null };
   case_readers: { case_id: string; capacity: Capacity; procedure: ProcedureName; filing: number; status: string; department: string };
   news: { number: Generated<number>; case_id: string; name: string; event: Json<LedgerEvent>; key: string };
+  told: { teller: string; case_id: string; name: string; at: string };
   awaits: { case_id: string; seq: number; procedure: ProcedureName; staff: string; name: string };
   outbox: {
     message_id: string;
@@ -124,6 +126,31 @@ export interface Tables {
     closed_by: string | null;
     differences: ColumnType<Stocktaking['differences'] | null, string | null, string | null>;
   };
+  absences: { staff: string; from_day: string; until_day: string | null };
+  employments: { staff: string; from_day: string; until_day: string | null; kind: Employment; occupation: string };
+  personnel_imports: {
+    number: Generated<number>;
+    at: string;
+    by: string;
+    kind: 'absences' | 'employment';
+    digest: Buffer;
+    added: number;
+    changed: number;
+    removed: number;
+  };
+  deputies: {
+    id: string;
+    holder: string;
+    deputy: string;
+    capacity: Capacity;
+    from_day: string;
+    until_day: string;
+    steps: readonly string[] | null;
+    named_at: string;
+    ended_at: string | null;
+    version: Generated<number>;
+  };
+  acted: { number: Generated<number>; holder: string; case_id: string; seq: number; seen_at: string | null };
   sightings: { stocktaking: number; asset_tag: string; at: string; by: string };
 }
 

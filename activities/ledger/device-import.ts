@@ -1,7 +1,7 @@
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import { readCsv } from './csv.js';
 import { addDevices, type DeviceMasterParts } from './devices.js';
-import type { DeviceImportPort, ImportProblem, NewDevice } from './port.js';
+import type { DeviceImportPort, NewDevice } from './port.js';
 
 const word = z.string().trim().min(1, 'must not be empty').max(100);
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'must be letters, digits, dots, dashes and underscores');
@@ -19,17 +19,21 @@ const deviceRow = z
     note: z.string().trim().max(500),
   })
   .transform(({ asset_tag: assetTag, network_zone: networkZone, ...device }): NewDevice => ({ ...device, assetTag, networkZone }));
-const heading = Object.keys(deviceRow.in.shape);
+const register = {
+  schema: deviceRow,
+  heading: Object.keys(deviceRow.in.shape),
+  unique: (device: NewDevice) => ({ asset_tag: device.assetTag, serial: serialOf(device) }),
+};
 
 /** Devices by CSV: all of a file or, where a row is bad, nothing of it, and every bad row named. A device that the master has already stays as it is. */
 export function createDeviceImport(parts: DeviceMasterParts): DeviceImportPort {
   return {
     async importDevices(csv, { by, preview = false }) {
-      const { rows, problems } = readRows(csv);
+      const { rows, problems } = readCsv(csv, register);
       const given = await parts.db.selectFrom('devices').select(['asset_tag as assetTag', 'manufacturer', 'serial']).execute();
       const [tags, serials] = [new Set(given.map(({ assetTag }) => assetTag)), new Set(given.map(serialOf))];
-      const fresh = rows.filter(({ device }) => !tags.has(device.assetTag));
-      for (const { line, device } of fresh)
+      const fresh = rows.filter(({ row: device }) => !tags.has(device.assetTag));
+      for (const { line, row: device } of fresh)
         if (serials.has(serialOf(device))) problems.push({ line, field: 'serial', problem: 'belongs to another device of the master' });
 
       const known = rows.length - fresh.length;
@@ -37,7 +41,7 @@ export function createDeviceImport(parts: DeviceMasterParts): DeviceImportPort {
       if (!preview && fresh.length)
         await addDevices(
           parts,
-          fresh.map(({ device }) => device),
+          fresh.map(({ row }) => row),
           by,
         );
       return { added: fresh.length, known, problems };
@@ -46,52 +50,3 @@ export function createDeviceImport(parts: DeviceMasterParts): DeviceImportPort {
 }
 
 const serialOf = ({ manufacturer, serial }: Pick<NewDevice, 'manufacturer' | 'serial'>): string => `${manufacturer}\n${serial}`;
-
-function readRows(csv: string): { rows: { line: number; device: NewDevice }[]; problems: ImportProblem[] } {
-  const problems: ImportProblem[] = [];
-  const rows: { line: number; device: NewDevice }[] = [];
-  const seen = { asset_tag: new Map<string, number>(), serial: new Map<string, number>() };
-  for (const { line, cells } of readLines(csv, problems)) {
-    const read = deviceRow.safeParse(cells);
-    if (!read.success) {
-      problems.push(...read.error.issues.map(({ path, message }) => ({ line, field: path.join('.'), problem: message })));
-      continue;
-    }
-    const device = read.data;
-    const twice = [['asset_tag', device.assetTag] as const, ['serial', serialOf(device)] as const].flatMap(([field, value]) => {
-      const first = seen[field].get(value);
-      if (first === undefined) seen[field].set(value, line);
-      return first === undefined ? [] : [{ line, field, problem: `stands in line ${first} already` }];
-    });
-    if (twice.length) problems.push(...twice);
-    else rows.push({ line, device });
-  }
-  return { rows, problems };
-}
-
-/** The rows as heading → cell. A row with too few or too many cells is bad as a whole. */
-function readLines(csv: string, problems: ImportProblem[]): { line: number; cells: Record<string, string> }[] {
-  const records: { line: number; cells: string[] }[] = [];
-  const on_record = (cells: string[], { lines }: { lines: number }) => {
-    records.push({ line: lines, cells });
-    return null;
-  };
-  try {
-    parse(csv, { bom: true, relax_column_count: true, skip_empty_lines: true, on_record });
-  } catch (failure) {
-    const line = failure instanceof Error && 'lines' in failure && typeof failure.lines === 'number' ? failure.lines : 1;
-    problems.push({ line, field: '', problem: 'is not CSV' });
-    return [];
-  }
-  const [first, ...rest] = records;
-  if (first?.cells.join() !== heading.join()) {
-    problems.push({ line: 1, field: '', problem: `the heading must be ${heading.join()}` });
-    return [];
-  }
-  return rest.flatMap(({ line, cells }) => {
-    if (cells.length === heading.length)
-      return [{ line, cells: Object.fromEntries(heading.map((name, index) => [name, cells[index] ?? ''])) }];
-    problems.push({ line, field: '', problem: `has ${cells.length} cells, the heading ${heading.length}` });
-    return [];
-  });
-}

@@ -3,8 +3,9 @@ import pg from 'pg';
 import * as cases from './migrations/0001-cases.js';
 import * as devices from './migrations/0002-devices.js';
 import * as others from './migrations/0003-others.js';
+import * as deputies from './migrations/0004-deputies.js';
 
-const migrations = { '0001-cases': cases, '0002-devices': devices, '0003-others': others };
+const migrations = { '0001-cases': cases, '0002-devices': devices, '0003-others': others, '0004-deputies': deputies };
 
 /** Brings the ledger's schema up to date; safe to run from several processes at once and any number of times. @throws the first migration's failure; nothing of it stays. */
 export async function migrateLedger(databaseUrl: string): Promise<void> {

@@ -17,32 +17,17 @@ export async function lockPeople(trx: Trx, { tells = [], awaits, requires }: Led
   for (const staff of [...people].sort()) await sql`select pg_advisory_xact_lock(hashtextextended(${`cases of ${staff}`}, 0))`.execute(trx);
 }
 
-/** Holds what the entry requires, leaves its news for others, and notes what it waits for. The event has been written by then. @throws Refused */
-export async function concernOthers(trx: Trx, { caseId, seq, tells = [], awaits, requires }: LedgerEntry): Promise<void> {
-  if (requires && !(await hasOpen(trx, requires).where('status', '=', requires.status).executeTakeFirst()))
-    throw new Refused(requires.refusal);
-  for (const { procedure, staff, name } of tells) {
-    const event = sql<string>`json_build_object('name', ${name}::text, 'input', json_build_object('by', 'system'), 'key', ${`${caseId}#${seq}/${name}/`} || case_id)`;
-    await trx
-      .insertInto('news')
-      .columns(['case_id', 'name', 'event', 'key'])
-      .expression(
-        trx
-          .selectFrom('cases')
-          .select([
-            'case_id',
-            sql<string>`${name}`.as('name'),
-            event.as('event'),
-            sql<string>`${`${caseId}#${seq}/${name}/`} || case_id`.as('key'),
-          ])
-          .where('procedure', '=', procedure)
-          .where('staff', '=', staff)
-          .where('closed', '=', false),
-      )
-      .onConflict((conflict) => conflict.column('key').doNothing())
-      .execute();
-    await sql`select pg_notify('telework', 'news')`.execute(trx);
+/** Holds what the entry requires, leaves its news for others, and notes what it waits for. The event has been written by then, at the instant `at`. @throws Refused */
+export async function concernOthers(trx: Trx, entry: LedgerEntry, at: string): Promise<void> {
+  const { caseId, seq, tells = [], awaits, requires } = entry;
+  if (requires) {
+    const open = trx.selectFrom('cases').select('case_id').where('procedure', '=', requires.procedure).where('staff', '=', requires.staff);
+    const others = open.where('closed', '=', false).where('case_id', '<>', caseId);
+    const none = requires.status === 'none';
+    const found = await (none ? others : others.where('status', '=', requires.status)).limit(1).executeTakeFirst();
+    if (none === (found !== undefined)) throw new Refused(requires.refusal);
   }
+  for (const one of tells) await tell(trx, `${caseId}#${seq}`, { teller: caseId, at, ...one });
   if (awaits) {
     await trx
       .insertInto('awaits')
@@ -50,6 +35,24 @@ export async function concernOthers(trx: Trx, { caseId, seq, tells = [], awaits,
       .execute();
     await settleAwaits(trx);
   }
+}
+
+async function tell(
+  trx: Trx,
+  place: string,
+  { teller, at, procedure, staff, name }: { teller: string; at: string; name: string } & CasesOf,
+) {
+  await sql`
+    with heard as (
+      insert into told (teller, case_id, name, at)
+      select ${teller}, case_id, ${name}, ${at} from cases where procedure = ${procedure} and staff = ${staff} and not closed
+      on conflict do nothing returning case_id, name, ${place}::text || '/' || name || '/' || case_id as key
+    )
+    insert into news (case_id, name, event, key)
+    select case_id, name, json_build_object('name', name, 'input', json_build_object('by', 'system'), 'key', key), key from heard`.execute(
+    trx,
+  );
+  await sql`select pg_notify('telework', 'news')`.execute(trx);
 }
 
 /**
@@ -65,6 +68,3 @@ export async function settleAwaits(db: Kysely<Tables>): Promise<void> {
     on conflict (key) do nothing`.execute(db);
   if (numAffectedRows > 0n) await sql`select pg_notify('telework', 'news')`.execute(db);
 }
-
-const hasOpen = (trx: Trx, { procedure, staff }: CasesOf) =>
-  trx.selectFrom('cases').select('case_id').where('procedure', '=', procedure).where('staff', '=', staff).where('closed', '=', false);

@@ -1,4 +1,5 @@
 import type { CasePlace } from '../../workflows/procedures.js';
+import type { Employment } from '../../workflows/registration/contract.js';
 import type { Capacity } from '../directory/port.js';
 
 /** A procedure whose cases the ledger keeps. Each has a letter for its receipt numbers (受付番号, e.g. 令和8-貸-0123). */
@@ -83,8 +84,8 @@ export interface LedgerEntry {
   tells?: readonly (CasesOf & { name: string })[];
   /** News of this name for this very case, as soon as the person has no open case of that procedure. */
   awaits?: CasesOf & { name: string };
-  /** The event is refused unless the person has a case of that procedure in this status. */
-  requires?: CasesOf & { status: string; refusal: Refusal };
+  /** The event is refused unless the person has an open case of that procedure in this status; with `none`, unless there is no other open one. */
+  requires?: CasesOf & { status: string | 'none'; refusal: Refusal };
 }
 
 /** A rule that refuses a step: its code in the catalogue of texts, its source, and what the text needs. */
@@ -199,6 +200,8 @@ export interface LedgerReader {
   caseById(caseId: string): Promise<CaseRow | undefined>;
   /** The person's open cases of the procedure, in order of filing. */
   openCasesOf(of: CasesOf): Promise<readonly CaseRow[]>;
+  /** The cases that this one has told something by ending, and how they stand: `heard` once they have written it down, or are over. */
+  toldBy(caseId: string): Promise<readonly (CaseSummary & { closed: boolean; heard: boolean; toldAt: string })[]>;
   /** The event that was handed in under this key. */
   byKey(key: string): Promise<(EventRow & { caseId: string }) | undefined>;
   events(caseId: string): Promise<readonly EventRow[]>;
@@ -212,8 +215,8 @@ export interface LedgerReader {
     cursor?: string;
     limit: number;
   }): Promise<Page<CaseSummary>>;
-  /** What waits for the capacities, longest first. @throws BadCursor */
-  tasks(query: { capacities: readonly Capacity[]; cursor?: string; limit: number }): Promise<Page<Task>>;
+  /** What waits for the capacities, and for those in which one may act for another, longest first. @throws BadCursor */
+  tasks(query: { capacities: readonly Capacity[]; acting?: readonly Acting[]; cursor?: string; limit: number }): Promise<Page<Task>>;
 }
 
 /** Free texts, names and addresses of forms; the only place of the ledger where they lie. */
@@ -295,6 +298,8 @@ export interface MailLine {
 export interface MailListPort {
   /** Newest first. @throws BadCursor */
   mails(query: { state?: MailLine['state']; cursor?: string; limit: number }): Promise<Page<MailLine>>;
+  /** Those of one case, oldest first. */
+  mailsOf(caseId: string): Promise<readonly MailLine[]>;
 }
 
 /** Domain time (design §4.15): Temporal's and the host's time plus the town's offset. Instants in ISO 8601, UTC. */
@@ -402,6 +407,94 @@ export interface DeviceImportPort {
     csv: string,
     options: { by: string; preview?: boolean },
   ): Promise<{ added: number; known: number; problems: readonly ImportProblem[] }>;
+}
+
+/** What an import of a personnel file does, or would. With problems nothing was written. */
+export interface PersonnelImport {
+  added: number;
+  changed: number;
+  /** Stood in the file before this one, were not over yet, and stand there no more. */
+  removed: number;
+  known: number;
+  problems: readonly ImportProblem[];
+}
+
+/** How somebody is employed (任用形態) and as what (職種), from the first day on, until the last where that is known. */
+export interface EmploymentRecord {
+  kind: Employment;
+  occupation: string;
+  from: string;
+  until?: string;
+}
+
+/**
+ * What the personnel office knows and directories lack (design §8). A file is the whole list of its kind: what the one before had and this one has not is removed, unless
+ * it is over by the town's clock; that stays, as decisions stood on it. Days are ISO dates, both ends included.
+ */
+export interface PersonnelPort {
+  /** `staff_number,from,until,reason`; reasons are read and not kept. */
+  importAbsences(csv: string, options: { by: string; preview?: boolean }): Promise<PersonnelImport>;
+  /** `staff_number,kind,from,until,occupation`. */
+  importEmployment(csv: string, options: { by: string; preview?: boolean }): Promise<PersonnelImport>;
+  /** Who of them is absent on the day. */
+  absentOn(staff: readonly string[], date: string): Promise<readonly string[]>;
+  /** Undefined: nobody has said how the person is employed on that day. */
+  employmentOf(staff: string, date: string): Promise<EmploymentRecord | undefined>;
+}
+
+/** What somebody may do in another's place (代決). `steps`: only these; absent: all that the capacity may. */
+export interface Acting {
+  capacity: Capacity;
+  onBehalfOf: string;
+  steps?: readonly string[];
+}
+
+/** Whom the holder of a capacity has named to act in it. Days are ISO dates, both ends included. */
+export interface Deputy extends Omit<Acting, 'onBehalfOf'> {
+  id: string;
+  /** Who holds the capacity and has named the deputy. */
+  holder: string;
+  deputy: string;
+  from: string;
+  until: string;
+  namedAt: string;
+  /** When the naming was taken back, an instant. */
+  endedAt?: string;
+  /** For If-Match. */
+  version: number;
+}
+
+/** A step that was taken on somebody's behalf (後閲): for that person to see. */
+export interface Acted {
+  caseId: string;
+  procedure: ProcedureName;
+  receiptNumber: string;
+  seq: number;
+  at: string;
+  step: string;
+  by: string;
+  as: string;
+  seenAt?: string;
+}
+
+/** Namings, and what was done under them. Whether one is good at a moment is judged by `activities/directory/acting.ts`. */
+export interface DeputiesPort {
+  /** Names a deputy under an id of the caller's; a repeat finds what stands there. */
+  nameDeputy(naming: Omit<Deputy, 'version' | 'namedAt' | 'endedAt'>): Promise<Deputy>;
+  deputy(id: string): Promise<Deputy | undefined>;
+  /** Those that the person has named, and those that name the person; the latest first. @throws BadCursor */
+  deputies(query: { concerning: string; cursor?: string; limit: number }): Promise<Page<Deputy>>;
+  /** Namings of this deputy that are good on the day and not taken back. */
+  namingsOf(deputy: string, date: string): Promise<readonly Deputy[]>;
+  /** Other days or steps, or the end of it. `changed`: it is not the version that was looked at, or was taken back. */
+  changeDeputy(
+    naming: { id: string; version: number },
+    change: Pick<Deputy, 'from' | 'until' | 'steps'> | 'end',
+  ): Promise<Deputy | 'changed'>;
+  /** What was decided on the person's behalf, latest first. @throws BadCursor */
+  actedFor(query: { holder: string; unseen?: boolean; cursor?: string; limit: number }): Promise<Page<Acted>>;
+  /** The person has seen it; a repeat changes nothing. Undefined: nothing of the kind was done on their behalf. */
+  markSeen(step: { caseId: string; seq: number; holder: string }): Promise<Acted | undefined>;
 }
 
 /** 棚卸し of one pool: what should be there against what was seen. Each device of `elsewhere` was seen, but belongs to another pool, is with a borrower, or is not in the master. */

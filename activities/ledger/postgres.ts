@@ -4,6 +4,7 @@ import { sha256 } from './canonical.js';
 import { createAudit } from './chains.js';
 import { createTownClock } from './clock.js';
 import { openDatabase, openPool, type Tables } from './database.js';
+import { createDeputies } from './deputies.js';
 import { createDeviceImport } from './device-import.js';
 import { createDeviceMaster } from './devices.js';
 import { createEffectMarks } from './effects.js';
@@ -11,10 +12,12 @@ import { createMailList } from './mail-list.js';
 import { createNews } from './news.js';
 import { createOutbox } from './outbox.js';
 import { createPacks } from './packs.js';
+import { createPersonnel } from './personnel.js';
 import type {
   AuditPort,
   Calendar,
   Clock,
+  DeputiesPort,
   DeviceImportPort,
   DeviceMasterPort,
   EffectMarks,
@@ -24,6 +27,7 @@ import type {
   NewsPort,
   OutboxPort,
   PacksPort,
+  PersonnelPort,
   RetentionPort,
   RoundsPort,
   SessionsPort,
@@ -63,6 +67,8 @@ export interface PostgresLedger
     TownClock,
     DeviceMasterPort,
     DeviceImportPort,
+    PersonnelPort,
+    DeputiesPort,
     StocktakingPort,
     RetentionPort,
     RoundsPort,
@@ -92,6 +98,8 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createPacks(db),
     ...createDeviceMaster({ db, townTime, calendar }),
     ...createDeviceImport({ db, townTime, calendar }),
+    ...createPersonnel({ db, townTime }),
+    ...createDeputies({ db, townTime }),
     ...createStocktaking({ db, townTime }),
     ...createRetention({ db, townTime }),
     ...createRounds({ db, townTime, calendar, messageId }),

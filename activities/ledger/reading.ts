@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Capacity } from '../directory/port.js';
 import type { Tables } from './database.js';
 import { pageOf, pageSize, readCursor } from './page.js';
-import type { CaseSummary, LedgerReader, Task } from './port.js';
+import type { Acting, CaseSummary, LedgerReader, Task } from './port.js';
 
 const summary = [
   'case_id as caseId',
@@ -26,6 +26,24 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
 
     openCasesOf: ({ procedure, staff }) =>
       rows().where('staff', '=', staff).where('procedure', '=', procedure).where('closed', '=', false).orderBy('filing').execute(),
+
+    async toldBy(caseId) {
+      const told = await db
+        .selectFrom('told')
+        .innerJoin('cases', 'cases.case_id', 'told.case_id')
+        .select([...summary.map((column) => `cases.${column}` as const), 'closed', 'told.at as toldAt'])
+        .select(({ exists, selectFrom, not }) =>
+          not(
+            exists(
+              selectFrom('news').select('number').whereRef('news.case_id', '=', 'told.case_id').whereRef('news.name', '=', 'told.name'),
+            ),
+          ).as('heard'),
+        )
+        .where('teller', '=', caseId)
+        .orderBy('cases.filing')
+        .execute();
+      return told.map(({ heard, ...one }) => ({ ...one, heard: Boolean(heard) }));
+    },
 
     async byKey(key) {
       const row = await db
@@ -79,15 +97,16 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
       );
     },
 
-    async tasks({ capacities, cursor, limit }) {
+    async tasks({ capacities, acting = [], cursor, limit }) {
       const size = pageSize(limit);
       const after = cursor === undefined ? undefined : readCursor(cursor, ['string', 'string', 'string', 'string']);
       const later = after ? sql`and (since, case_id, step) >= (${after[0]}::timestamptz, ${after[1]}, ${after[2]})` : sql``;
       const { rows } = await sql<Omit<Task, 'until'> & { until: string | null }>`
         select case_id as "caseId", procedure, receipt_number as "receiptNumber", status, step, who, since, until
         from (
-          select one.* from unnest(${distinct(capacities)}::text[]) as mine, lateral (
-            select case_id, step, who, since, until from due where who = mine ${later} order by since, case_id, step limit ${size + 2}) as one
+          select one.* from json_to_recordset(${JSON.stringify(grants(capacities, acting))}) as mine(capacity text, steps text[]), lateral (
+            select case_id, step, who, since, until from due where who = capacity and (steps is null or step = any(steps)) ${later}
+            order by since, case_id, step limit ${size + 2}) as one
           ${after ? sql`where (since, case_id, step, who) > (${after[0]}::timestamptz, ${after[1]}, ${after[2]}, ${after[3]})` : sql``}
           order by since, case_id, step, who limit ${size + 1}) as waiting
         join cases using (case_id)
@@ -96,6 +115,14 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
       return pageOf(rows, size, task, ({ since, caseId, step, who }) => [since, caseId, step, who]);
     },
   };
+}
+
+/** Each capacity once, with the steps to which it is limited: what is one's own, or another's without a limit, has none. */
+function grants(capacities: readonly Capacity[], acting: readonly Acting[]): { capacity: Capacity; steps?: readonly string[] }[] {
+  const own = new Set([...capacities, ...acting.flatMap(({ capacity, steps }) => (steps ? [] : [capacity]))]);
+  const limited = new Set(acting.flatMap(({ capacity }) => (own.has(capacity) ? [] : [capacity])));
+  const stepsFor = (wanted: Capacity) => acting.flatMap(({ capacity, steps = [] }) => (capacity === wanted ? steps : []));
+  return [...[...own].map((capacity) => ({ capacity })), ...[...limited].map((capacity) => ({ capacity, steps: stepsFor(capacity) }))];
 }
 
 const distinct = (capacities: readonly Capacity[]): Capacity[] => [...new Set(capacities)];

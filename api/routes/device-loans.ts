@@ -35,7 +35,6 @@ export const deviceLoans: Procedure<typeof steps, Form> = {
   path: '/device-loans',
   opening: {
     body: form,
-    words: ['data'],
     resolve: async (services, { body, caller }) => {
       const request = await resolved(services, caller.staffNumber, body);
       const refusal = refuseRequest(request, todayOf(services));
@@ -46,23 +45,25 @@ export const deviceLoans: Procedure<typeof steps, Form> = {
   },
   steps: {
     approve: { body: nothing },
-    refuse: { body: reason, words: ['reason'] },
+    refuse: { body: reason },
     withdraw: { body: nothing, protecting: true },
-    recall: { body: reason, words: ['reason'] },
+    recall: { body: reason },
     chooseDevice: { body: z.strictObject({ assetTag }) },
     prepare: { body: z.strictObject({ assetTag, fingerprintEnrolled: z.boolean(), accessories }) },
     handOver: { body: z.strictObject({ collectedBy: staffNumber.exactOptional() }) },
     receive: { body: z.strictObject({ terms: line(40) }) },
-    askExtension: { body: z.strictObject({ until: date }), urgent: (services, row) => isUrgent(services, lastDayEnds(services, row)) },
+    askExtension: {
+      body: z.strictObject({ until: date }),
+      resolve: (services, row) => ({ urgent: isUrgent(services, lastDayEnds(services, row)) }),
+    },
     decideExtension: { body: z.strictObject({ granted: z.boolean() }) },
     takeBack: {
       body: z.strictObject({ accessories, data: words.exactOptional(), returnedBy: staffNumber.exactOptional() }),
-      words: ['data'],
       protecting: true,
     },
-    reportLoss: { body: z.strictObject({ how: z.enum(['loss', 'theft']), report: words }), words: ['report'], protecting: true },
+    reportLoss: { body: z.strictObject({ how: z.enum(['loss', 'theft']), report: words }), protecting: true },
     find: { body: z.strictObject({ accessories }) },
-    writeOff: { body: reason, words: ['reason'] },
+    writeOff: { body: reason },
     erase: {
       body: z.strictObject({
         method: z.enum(['initialise', 'clear', 'purge', 'destroy']),
@@ -71,9 +72,9 @@ export const deviceLoans: Procedure<typeof steps, Form> = {
         dataClass: z.enum(['myNumber', 'confidential', 'public']),
       }),
     },
-    failErasure: { body: reason, words: ['reason'] },
+    failErasure: { body: reason },
     confirmErasure: { body: nothing },
-    rejectErasure: { body: reason, words: ['reason'] },
+    rejectErasure: { body: reason },
     destroy: { body: z.strictObject({ certificate: line(80) }) },
     confirmDestruction: { body: nothing },
     accountFor: { body: z.strictObject({ accessory, how: z.enum(['back', 'writtenOff']) }) },

@@ -2,6 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { deliverNews } from '../../activities/ledger/news-delivery.js';
 import { loan } from './loan.js';
 import { addDevice, entry, laptop, town } from './town.js';
+import type { CasePlace } from '../../workflows/procedures.js';
 
 const month = laptop('2027-04-06', '2027-05-05');
 
@@ -117,7 +118,7 @@ it('delivers news at once, deadlines when the clock was moved, and both again af
   const over = new AbortController();
   onTestFinished(() => over.abort());
   const troubles: unknown[] = [];
-  const nudge = async (caseId: string) => {
+  const nudge = async ({ caseId }: CasePlace) => {
     nudged.push(caseId);
     if (caseId === 'A') throw new Error('not open here');
   };

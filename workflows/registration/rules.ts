@@ -114,6 +114,12 @@ export const tells = (registration: Registration, event: RegistrationEvent): Led
     ? [{ procedure: 'device-loan', staff: registration.request.staff, name: 'recall' }]
     : [];
 
+/** One registration at a time: who has one that is open, or not wound up, files no other. */
+export const requires = ({ request: { staff } }: Registration, { name }: RegistrationEvent): LedgerEntry['requires'] =>
+  name === 'file'
+    ? { procedure: 'registration', staff, status: 'none', refusal: { code: 'alreadyRegistered', article: '在宅勤務登録申請書' } }
+    : undefined;
+
 /** While it winds up it waits until the person has no loan open any more. */
 export const awaits = (registration: Registration): LedgerEntry['awaits'] =>
   registration.windingUp ? { procedure: 'device-loan', staff: registration.request.staff, name: 'windUp' } : undefined;
@@ -143,7 +149,8 @@ export function refuseForm(
     return { code: 'reasonTextNeeded', article: 'registration.reasons', field: 'reasonText' };
   if (policy.pledge && form.pledge !== policy.pledge.version)
     return { code: 'pledgeNeeded', article: 'registration.pledge.required', field: 'pledge', limit: policy.pledge.version };
-  if (policy.checklist && !form.checklist) return { code: 'checklistNeeded', article: 'registration.checklist.required', field: 'checklist' };
+  if (policy.checklist && !form.checklist)
+    return { code: 'checklistNeeded', article: 'registration.checklist.required', field: 'checklist' };
   return undefined;
 }
 

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import type { Capacity } from '../../activities/directory/port.js';
+import type { CaseRow } from '../../activities/ledger/port.js';
+import { fiscalYearValidity, nextRound, today } from '../../config/calendar.js';
+import { registrationPolicy } from '../../config/policy/pack.js';
+import type { Employment, RegistrationForm, RegistrationRequest, steps, Validity } from '../../workflows/registration/contract.js';
+import { refuseForm } from '../../workflows/registration/rules.js';
+import type { Services } from '../parts.js';
+import { Problem } from '../problems.js';
+import type { Procedure } from '../procedure.js';
+import type { Call } from '../route.js';
+import { route } from '../route.js';
+import { caseId, date, department, line, setOf, staffNumber, words } from '../schemas.js';
+
+const nothing = z.strictObject({});
+const reason = z.strictObject({ reason: words });
+const teleworkForm = z.enum(['home', 'mobile', 'satellite']);
+
+/** 在宅勤務登録申請書 (form 1, 004:708-722); what the directory knows is taken from there. */
+const form = z.strictObject({
+  forms: setOf(teleworkForm, teleworkForm.options.length).min(1),
+  workplace: z.enum(['ownHome', 'carersHome', 'spousesHome', 'approvedPlace']),
+  address: words,
+  phone: words,
+  sex: words.exactOptional(),
+  reason: z.enum(['child', 'care', 'pregnancy', 'other']).exactOptional(),
+  reasonText: words.exactOptional().meta({ description: '所属長が特に認める事由: needed with `other`.' }),
+  reasonEnds: date.exactOptional().meta({ description: 'The last day on which the reason holds, where it is known.' }),
+  frequency: z.strictObject({ days: z.int().min(1).max(31), per: z.enum(['week', 'month']) }),
+  remarks: words.exactOptional(),
+  pledge: line(40).exactOptional().meta({ description: 'The version of the pledge that is signed with it.' }),
+  checklist: setOf(line(40), 40).exactOptional(),
+});
+
+/** What is filed, by the person or from a paper form (代理入力). */
+const application = z.strictObject({
+  form,
+  department: department.exactOptional().meta({ description: '兼務: the post for which it is asked; else the main post.' }),
+  for: staffNumber.exactOptional().meta({ description: '代理入力: whose paper form it is; by HR or the head. The person confirms it.' }),
+});
+type Application = z.output<typeof application>;
+
+/** 在宅勤務の登録 (guideline Art. 4, 5): what people file for each step. */
+export const registrations: Procedure<typeof steps, Application, 'answerBy' | 'validUntil' | 'renewalOpens' | 'policy'> = {
+  name: 'registration',
+  path: '/registrations',
+  opening: {
+    body: application,
+    resolve: async (services, call) => {
+      const { caller, body } = call;
+      const staff = body.for ?? caller.staffNumber;
+      const request = await resolved(services, staff, body);
+      const refusal = refuseForm(request, request.form);
+      if (refusal) throw new Problem('ruleRefuses', { errors: [refusal] });
+      const entered = body.for === undefined ? undefined : enteringAs(caller.capacities, request.department);
+      const input = { ...request, ...(entered && { enteredAs: entered }), urgent: isUrgent(services, request.answerBy) };
+      return { name: 'file', input, ...(entered && { as: entered }) };
+    },
+  },
+  steps: {
+    confirmEntry: { body: nothing },
+    approve: { body: nothing },
+    refuse: { body: reason },
+    sendBack: { body: z.strictObject({ remarks: words }), resolve: (services) => ({ answerBy: answerBy(services) }) },
+    refile: {
+      body: z.strictObject({ form }),
+      resolve: (services) => ({ answerBy: answerBy(services), urgent: isUrgent(services, answerBy(services)) }),
+    },
+    withdraw: { body: nothing, protecting: true },
+    change: { body: z.strictObject({ form }), resolve: () => ({ urgent: false }) },
+    decideChange: { body: z.strictObject({ granted: z.boolean() }) },
+    suspend: { body: reason },
+    resume: { body: nothing },
+    revoke: { body: reason },
+    end: { body: z.strictObject({ cause: z.enum(['transfer', 'leaving', 'reasonEnded']) }) },
+    confirmRenewal: { body: z.strictObject({ form: form.exactOptional() }) },
+    renew: { body: nothing, resolve: (services) => fiscalYearValidity(todayOf(services), services.pack.values.registration.renewalOpens) },
+    movePack: { body: nothing, resolve: ({ pack }) => ({ policy: registrationPolicy(pack) }) },
+  },
+  more: (services, readable) => [
+    route({
+      method: 'get',
+      path: '/registrations/{id}/cascade',
+      tag: 'registration',
+      summary: 'What hung on a registration that has ended, each line done, waiting or stuck, with its reason',
+      access: 'staff',
+      params: z.strictObject({ id: caseId }),
+      replies: { 200: { description: 'Access, the loans called back, the mails told.', schema: cascade } },
+      handle: async (call: Call<{ id: string }>) => ({
+        status: 200,
+        body: { items: await cascadeOf(services, await readable(call.path.id, call)) },
+      }),
+    }),
+  ],
+};
+
+const cascadeLine = z.object({
+  what: z.enum(['access', 'loan', 'mail']),
+  how: z.enum(['done', 'waiting', 'stuck']),
+  reason: z.string().optional().meta({ description: 'Of access: the fault; of a loan: its status; of a mail: what became of it.' }),
+  since: z.iso.datetime(),
+  receiptNumber: z.string().optional(),
+  to: z.string().optional(),
+  template: z.string().optional(),
+});
+const cascade = z.object({ items: z.array(cascadeLine) });
+type CascadeLine = z.output<typeof cascadeLine>;
+
+/** One page for what a revocation ends (Art. 5-3, 5-4): access first, then the loans, then who was told. */
+async function cascadeOf({ ledger }: Services, { caseId: id }: CaseRow): Promise<readonly CascadeLine[]> {
+  const [effects, loans, mails] = await Promise.all([ledger.effects(id), ledger.toldBy(id), ledger.mailsOf(id)]);
+  return [
+    ...effects.map(({ how, reason: why, since }): CascadeLine => ({ what: 'access', how, since, ...(why && { reason: why }) })),
+    ...loans.map(
+      ({ closed, status, receiptNumber, toldAt }): CascadeLine => ({
+        what: 'loan',
+        how: closed ? 'done' : 'waiting',
+        reason: status,
+        receiptNumber,
+        since: toldAt,
+      }),
+    ),
+    ...mails.map(({ to, template, state, copies, queuedAt }): CascadeLine => {
+      const failed = copies.find(({ how }) => how !== 'sent');
+      const how = state === 'settled' && !failed ? 'done' : failed || state === 'nobody' ? 'stuck' : 'waiting';
+      return { what: 'mail', how, to, template, since: queuedAt, reason: failed?.how ?? state };
+    }),
+  ];
+}
+
+/** In which capacity somebody may enter another's paper form. @throws Problem forbidden */
+function enteringAs(capacities: readonly Capacity[], unit: string): Capacity {
+  const as = (['hr', `head:${unit}`] as const).find((one) => capacities.includes(one));
+  if (!as) throw new Problem('forbidden');
+  return as;
+}
+
+/** The application as the case keeps it: what directory, calendar and policy say of it at this moment. */
+async function resolved(services: Services, staff: string, { form: filed, department: wanted }: Application) {
+  const { directory, ledger, pack } = services;
+  const [member, capacities] = await Promise.all([directory.staffMember(staff), directory.capacitiesOf(staff)]);
+  if (!member) throw new Problem('ruleRefuses', { errors: [{ code: 'unknownPerson', article: '在宅勤務登録申請書', field: 'for' }] });
+  const unit = wanted ?? member.departments[0];
+  if (!unit || !member.departments.includes(unit))
+    throw new Problem('ruleRefuses', {
+      errors: [{ code: 'notYourDepartment', article: '在宅勤務登録申請書（所属名）', field: 'department' }],
+    });
+  await ledger.keepPack(pack.hash, pack.document); // For ever, before a case names it.
+  const validity: Validity = pack.values.registration.endsWithFiscalYear
+    ? fiscalYearValidity(todayOf(services), pack.values.registration.renewalOpens)
+    : {};
+  return {
+    staff,
+    department: unit,
+    employment: (member.employment ?? 'temporary') as Employment, // What the directory does not say is not taken for granted.
+    approver: (capacities?.includes(`head:${unit}`) ? `superior:${unit}` : `head:${unit}`) as Capacity, // A head's own: the next superior.
+    form: filed as unknown as RegistrationForm, // Still in words: they are put apart before the event is made.
+    answerBy: answerBy(services),
+    policy: registrationPolicy(pack),
+    ...validity,
+  } satisfies RegistrationRequest;
+}
+
+const todayOf = ({ clock }: Services): string => today(clock.now().toISOString());
+
+/** The instant by which what is handed in now must be answered. */
+const answerBy = (services: Services): string =>
+  services.calendar.endOfDay(services.calendar.addBusinessDays(todayOf(services), services.pack.values.registration.answerDays));
+
+/** Whether an answer by this instant cannot wait for the next morning round (design §4.1). */
+const isUrgent = ({ clock, calendar }: Services, by: string): boolean => by <= nextRound(calendar, clock.now().toISOString());
