@@ -33,6 +33,7 @@ export function cacheDirectory(directory: DirectoryPort, options: CacheOptions):
   const capacities = memory<{ capacities: readonly Capacity[] | undefined; asOf: string }>(monotonicMs, rememberMs);
   const members = memory<Awaited<ReturnType<DirectoryPort['staffMember']>>>(monotonicMs, freshMs);
   const holders = memory<Awaited<ReturnType<DirectoryPort['holdersOf']>>>(monotonicMs, freshMs);
+  const colleagues = memory<Awaited<ReturnType<DirectoryPort['staffOf']>>>(monotonicMs, freshMs);
   const units = memory<Awaited<ReturnType<DirectoryPort['unit']>>>(monotonicMs, freshMs);
 
   return {
@@ -54,6 +55,7 @@ export function cacheDirectory(directory: DirectoryPort, options: CacheOptions):
     },
     holdersOf: (capacity, signal) => holders.recall(capacity, freshMs, () => directory.holdersOf(capacity, signal)),
     unit: (id, signal) => units.recall(id, freshMs, () => directory.unit(id, signal)),
+    staffOf: (department, signal) => colleagues.recall(department, freshMs, () => directory.staffOf(department, signal)),
     setRemoteAccess: (staffNumber, granted, signal) => directory.setRemoteAccess(staffNumber, granted, signal),
     lastKnown(staffNumber) {
       const last = capacities.last(staffNumber);

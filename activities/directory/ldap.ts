@@ -132,6 +132,8 @@ export function createLdapDirectory(options: LdapDirectoryOptions): DirectoryPor
             return { ...unit.unit, ...(head && { head: head.member.staffNumber }) };
           }, signal)
         : undefined,
+    staffOf: async (department, signal) =>
+      askable(department) ? sessions.ask((client) => people.inDepartment(client, department), signal) : [],
     setRemoteAccess: async (staffNumber, granted, signal) => {
       if (!askable(staffNumber)) return granted ? 'unknownPerson' : 'done';
       return sessions.ask(async (client, over) => {
@@ -205,6 +207,8 @@ function peopleIn(preset: Preset, baseDn: string, clock: Clock) {
     return found && read(found);
   };
 
+  const anyOf = (department: string) => new OrFilter({ filters: person.departments.map((attribute) => equals(attribute, department)) });
+
   /** Exactly this number: a directory also finds it with spaces around it, in other case or in wide digits, and one person must not be two. */
   const withNumber = async (client: Client, staffNumber: string) => {
     const found = await search(client, baseDn, { filter: both(person.filter, equals(person.staffNumber, staffNumber)), attributes });
@@ -220,6 +224,11 @@ function peopleIn(preset: Preset, baseDn: string, clock: Clock) {
     },
     /** Every entry that has the number. */
     dnsOf: async (client: Client, staffNumber: string) => (await withNumber(client, staffNumber)).map(({ dn }) => dn),
+    /** Exactly this id, as with numbers. */
+    async inDepartment(client: Client, department: string): Promise<StaffMember[]> {
+      const found = await search(client, baseDn, { filter: both(person.filter, anyOf(department)), attributes });
+      return found.map((one) => read(one).member).filter(({ departments }) => departments.includes(department));
+    },
     /** Names of the groups that the person is in. */
     async groupsOf(client: Client, dn: string): Promise<string[]> {
       const isMember = preset.membersOfMembers
@@ -232,8 +241,7 @@ function peopleIn(preset: Preset, baseDn: string, clock: Clock) {
     async inGroup(client: Client, name: string, department?: string): Promise<StaffMember[]> {
       const [found] = await search(client, baseDn, { filter: both(group.filter, equals(group.name, name)), attributes: [group.member] });
       if (!found) return [];
-      const inDepartment =
-        department === undefined ? [] : [new OrFilter({ filters: person.departments.map((attribute) => equals(attribute, department)) })];
+      const inDepartment = department === undefined ? [] : [anyOf(department)];
       if (preset.membersOfMembers) {
         const isMember = new ExtensibleFilter({ matchType: 'memberOf', rule: preset.membersOfMembers, value: found.dn });
         const members = await search(client, baseDn, { filter: both(person.filter, isMember, ...inDepartment), attributes });

@@ -58,6 +58,8 @@ export interface DirectoryPort {
   holdersOf(capacity: Capacity, signal?: AbortSignal): Promise<readonly StaffMember[]>;
   /** The unit; undefined when the directory has none of this id. */
   unit(id: string, signal?: AbortSignal): Promise<Unit | undefined>;
+  /** Everybody with a post in the department, disabled accounts included; empty where the directory has nobody of this id. */
+  staffOf(department: string, signal?: AbortSignal): Promise<readonly StaffMember[]>;
   /**
    * Brings the person's membership of the group `telework-remote-access` in line and reads it back; the only thing that the programme changes in a directory. What is
    * as wanted already is done. From somebody whom the directory does not have (any more) access is taken away all the same.

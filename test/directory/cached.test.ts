@@ -23,6 +23,8 @@ class OnePerson implements DirectoryPort {
   capacitiesOf = () => this.#answer(this.disabled ? undefined : this.capacities);
   holdersOf = () => this.#answer(this.disabled ? [] : [this.#member]);
   unit = () => this.#answer({ id: 'zeimu', name: '税務課' });
+  staffOf = () => this.#answer([this.#member]);
+  setRemoteAccess = () => this.#answer('done' as const);
 }
 
 let person: OnePerson;
@@ -40,6 +42,7 @@ describe('at most a minute old (§4.18)', () => {
     ['a person', () => cached.staffMember('10001')],
     ['holders', () => cached.holdersOf('head:zeimu')],
     ['a unit', () => cached.unit('zeimu')],
+    ['a department', () => cached.staffOf('zeimu')],
   ])('%s', async (_, question) => {
     const first = await question();
     nowMs = minute - 1;

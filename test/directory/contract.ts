@@ -246,6 +246,24 @@ export function directoryContract(name: string, prepare: () => Promise<ContractS
       });
     });
 
+    describe('the people of a department', () => {
+      test('are all who have a post there, the second one of two included', async () => {
+        const both = subject.town.entries.find(({ attributes }) => attributes.departmentNumber?.length === 2);
+        for (const department of ['zeimu', ...(both?.attributes.departmentNumber ?? [])]) {
+          const there = subject.town.entries.filter(({ attributes }) => attributes.departmentNumber?.includes(department));
+          const numbers = (await directory.staffOf(department)).map(({ staffNumber }) => staffNumber);
+          expect(numbers.sort()).toEqual(there.map(({ attributes }) => attributes.employeeNumber?.[0]).sort());
+        }
+        expect((await directory.staffOf('fukushi')).find(({ disabled }) => disabled)?.staffNumber).toBe(accounts.disabled);
+      });
+      test.each([['that nobody named', 'nowhere'], ['in capitals', 'ZEIMU'], ...hostile])(
+        'are nobody for a department %s',
+        async (_, text) => {
+          expect(await directory.staffOf(text)).toEqual([]);
+        },
+      );
+    });
+
     describe('remote access', () => {
       const members = async () => (await subject.remoteAccess()).map((dn) => /^[^=]+=([^,]*)/.exec(dn)?.[1] ?? '');
 
