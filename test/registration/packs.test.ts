@@ -169,11 +169,12 @@ describe.each([
   });
 });
 
-describe('what these three lend', () => {
+describe('what is lent', () => {
   it.each([
     ['minowa', '003:263 タブレット型PC（正規職員分+貸し出し用）', ['tablet']],
     ['asahi', '003:321 テレワーク専用端末; 003:332 貸出用のWi-Fiルーター', ['laptop', 'wifiRouter']],
     ['nagayo', '003:390 テレワーク専用端末は56台用意', ['laptop']],
+    ['ehime', '004:254 携帯性に優れたタブレット形状でも利用できる端末; 004:294 端末機の延べ貸出日数', ['laptop']],
   ] as const)('%s: %s', (name, _sentence, kinds) => {
     expect(town(name).loans.kinds).toEqual(kinds);
   });
