@@ -504,6 +504,7 @@ export const en: Translation = {
     otherTerms: 'That is another version of the terms. Read version {{limit}} and sign (source: {{article}}).',
     notYourDepartment: 'That is not a department of yours (source: {{article}}).',
     unknownPerson: 'Nobody has this staff number (source: {{article}}).',
+    alreadyRegistered: 'There is a telework registration already, or one that waits for its answer (source: {{article}}).',
     notEligible: 'Staff of this employment kind cannot register. Those who can: {{limit, employment}} (source: {{article}}).',
     occupationExcluded: 'Staff of this occupation cannot register. Those who cannot: {{limit, occupation}} (source: {{article}}).',
     formNotOffered: 'Choose among these forms of telework: {{limit, teleworkForm}} (source: {{article}}).',

@@ -502,6 +502,7 @@ export const ja = {
     otherTerms: '確認した利用条件の版が異なります。{{limit}}版を確認の上、受領の手続をしてください（根拠：{{article}}）。',
     notYourDepartment: '本人の所属ではありません（根拠：{{article}}）。',
     unknownPerson: 'この職員番号の職員は、職員名簿にありません（根拠：{{article}}）。',
+    alreadyRegistered: '既に在宅勤務登録をしているか、在宅勤務登録申請書を提出しています（根拠：{{article}}）。',
     notEligible: 'この任用形態の職員は、対象となりません。対象となる任用形態：{{limit, employment}}（根拠：{{article}}）。',
     occupationExcluded: 'この職種の職員は、対象となりません。対象とならない職種：{{limit, occupation}}（根拠：{{article}}）。',
     formNotOffered: '勤務形態は、次のうちから選択してください：{{limit, teleworkForm}}（根拠：{{article}}）。',

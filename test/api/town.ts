@@ -10,12 +10,15 @@ import { sql } from 'kysely';
 import { Attribute, Change, Client as LdapClient } from 'ldapts';
 import { pino } from 'pino';
 import { expect, inject } from 'vitest';
+import { createDirectoryActivities } from '../../activities/directory/activities.js';
 import { cacheDirectory } from '../../activities/directory/cached.js';
 import { createLdapDirectory } from '../../activities/directory/ldap.js';
+import type { DirectoryPort } from '../../activities/directory/port.js';
 import { createInventoryActivities } from '../../activities/inventory/activities.js';
 import { createBuiltInInventory } from '../../activities/inventory/built-in.js';
 import { createLedgerActivities } from '../../activities/ledger/activities.js';
 import { hostClock } from '../../activities/ledger/clock.js';
+import { deliverNews } from '../../activities/ledger/news-delivery.js';
 import { createPostgresLedger, type PostgresLedger } from '../../activities/ledger/postgres.js';
 import { createApp } from '../../api/app.js';
 import { municipalCalendar, today } from '../../config/calendar.js';
@@ -24,6 +27,8 @@ import { Secret } from '../../config/settings.js';
 import { startDirectory } from '../../embedded/directory.js';
 import { type SampleTown, type TownAccounts, writeSampleTown } from '../../embedded/sample-town.js';
 import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
+import { caseWorkflowId } from '../../workflows/procedures.js';
+import { nudge } from '../../workflows/shared/case.js';
 import { freshDatabase } from '../database.js';
 import { quietRuntime } from '../temporal-runtime.js';
 import { Gate } from './gate.js';
@@ -52,6 +57,7 @@ export class ApiTown {
   readonly #tokens = new Map<string, string>();
   #worker: Worker | undefined;
   #working: Promise<void> | undefined;
+  #ending = new AbortController();
 
   private constructor(
     readonly sample: SampleTown,
@@ -61,6 +67,8 @@ export class ApiTown {
     /** The worker's, and the tests' own. */
     readonly ledger: PostgresLedger,
     readonly client: Client,
+    /** The directory as the worker asks it. */
+    readonly directory: DirectoryPort,
     readonly gates: { readonly postgresql: Gate; readonly temporal: Gate; readonly directory: Gate },
     private readonly work: { readonly native: NativeConnection; readonly taskQueue: string },
     readonly close: () => Promise<void>,
@@ -70,7 +78,12 @@ export class ApiTown {
     return this.sample.accounts;
   }
 
-  static async open({ freshMs = 60_000, failedLoginsPerMinute = 1_000, requestsPerMinute = 1_000_000 } = {}): Promise<ApiTown> {
+  static async open({
+    pack = 'test/api/loans-alone.yaml',
+    freshMs = 60_000,
+    failedLoginsPerMinute = 1_000,
+    requestsPerMinute = 1_000_000,
+  } = {}): Promise<ApiTown> {
     const address = inject('temporalAddress');
     const folder = await mkdtemp(join(tmpdir(), 'api-town-'));
     const [sample, database] = await Promise.all([writeSampleTown({ seed: 11, size: 426, folder }), freshDatabase()]);
@@ -104,7 +117,7 @@ export class ApiTown {
         directory: cacheDirectory(ldap, { clock: apiLedger.townClock, freshMs }),
         temporal: { client: new Client({ connection: behind }), taskQueue },
         calendar,
-        pack: loadPack('oyama'),
+        pack: loadPack(pack),
         keySecret: new Secret('a key for tests, of at least thirty-two characters'),
         movesClock: true,
         logger: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),
@@ -118,7 +131,7 @@ export class ApiTown {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const ledger = createPostgresLedger({ databaseUrl: database.url, clock: hostClock, calendar });
     const work = { native, taskQueue };
-    const town: ApiTown = new ApiTown(sample, url, logged, ledger, new Client({ connection }), gates, work, async () => {
+    const town: ApiTown = new ApiTown(sample, url, logged, ledger, new Client({ connection }), ldap, gates, work, async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await town.stopWorker();
@@ -137,14 +150,26 @@ export class ApiTown {
     const { ledger } = this;
     const { native: connection, taskQueue } = this.work;
     const inventory = createBuiltInInventory(ledger.db);
-    const activities = { ...createLedgerActivities({ ledger }), ...createInventoryActivities({ inventory, marks: ledger }) };
+    const activities = {
+      ...createLedgerActivities({ ledger }),
+      ...createInventoryActivities({ inventory, marks: ledger }),
+      ...createDirectoryActivities({ directory: this.directory, marks: ledger, ledger }),
+    };
     const parts = { connection, namespace: 'default', taskQueue, workflowBundle: await workflowBundle, activities };
     this.#worker = await createWorker(parts);
-    this.#working = this.#worker.run();
+    this.#ending = new AbortController();
+    const news = deliverNews({
+      ledger,
+      nudge: (place) => this.client.workflow.getHandle(caseWorkflowId(place)).signal(nudge),
+      onTrouble: () => undefined, // A case that has ended meanwhile.
+      signal: this.#ending.signal,
+    });
+    this.#working = Promise.all([this.#worker.run(), news]).then(() => undefined);
   }
 
   async stopWorker(): Promise<void> {
     this.#worker?.shutdown();
+    this.#ending.abort();
     await this.#working;
     [this.#worker, this.#working] = [undefined, undefined];
   }
@@ -204,6 +229,11 @@ export class ApiTown {
   async file(who: string, over: object = {}, key: string = randomUUID()): Promise<Answered> {
     const form = { kind: 'laptop', accessories: ['wire'], from: day(2), until: day(5), personalData: false, ...over };
     return this.send(who, 'POST', '/device-loans', { key, body: form });
+  }
+
+  /** A step of a registration. */
+  async registrationStep(who: string, id: string, step: string, body: object = {}, key: string = randomUUID()): Promise<Answered> {
+    return this.send(who, 'POST', `/registrations/${id}/steps/${step}`, { key, body });
   }
 
   async step(who: string, id: string, step: string, body: object = {}, key: string = randomUUID()): Promise<Answered> {

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { Attribute, EqualityFilter, Client as LdapClient } from 'ldapts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleWorkflows } from '../../worker/create-worker.js';
+import { caseWorkflowId } from '../../workflows/procedures.js';
+import { replayAll } from '../histories.js';
+import { ApiTown, day } from './town.js';
+
+let town: ApiTown;
+const made = new Map<string, string>();
+beforeAll(async () => {
+  town = await ApiTown.open({ pack: 'test/api/remote-access.yaml' });
+});
+afterAll(async () => {
+  await replayAll(town.client, await bundleWorkflows(), made);
+  await town.close();
+});
+
+const form = {
+  forms: ['home'],
+  workplace: 'ownHome',
+  address: '凪沢市中央1-2-3',
+  phone: '000-0000-0000',
+  reason: 'care',
+  frequency: { days: 2, per: 'week' },
+};
+
+/** Files form 1 as this person; `name` names its history in the corpus. */
+async function file(name: string, who: string, over: object = {}, more: object = {}) {
+  const answer = await town.send(who, 'POST', '/registrations', { key: randomUUID(), body: { form: { ...form, ...over }, ...more } });
+  if (answer.status === 201) made.set(caseWorkflowId({ procedure: 'registration', caseId: answer.body.id }), `registration, ${name}`);
+  return answer;
+}
+
+/** Whether the directory has the person in the group of remote access. */
+async function hasAccess(staffNumber: string): Promise<boolean> {
+  const { dn, password } = town.accounts.service;
+  const client = new LdapClient({ url: `ldap://127.0.0.1:${town.gates.directory.port}` });
+  await client.bind(dn, password);
+  const filter = new EqualityFilter({ attribute: 'cn', value: 'telework-remote-access' });
+  const { searchEntries } = await client.search(town.sample.baseDn, { filter, attributes: ['member'] });
+  await client.unbind();
+  return [searchEntries[0]?.member ?? []].flat().some((member) => String(member).startsWith(`uid=${staffNumber},`));
+}
+
+const get = async (who: string, path: string) => (await town.send(who, 'GET', path)).body;
+
+describe('from form to approval (Art. 4, 5-1, 5-4)', () => {
+  test('filed, sent back with remarks, filed again, approved; access is granted in the directory, and HR has a copy', async () => {
+    const { borrower, head, hr } = town.accounts;
+    const { body } = await file('sent back', borrower);
+    expect(body).toMatchObject({ status: 'filed', state: { form: { address: form.address } } });
+    expect(body.receiptNumber).toMatch(/^令和\d+-登-\d{4}$/);
+    const back = await town.registrationStep(head, body.id, 'sendBack', { remarks: '勤務場所を詳しく記入してください。' });
+    expect(back).toMatchObject({ status: 200, body: { status: 'sentBack' } });
+    const again = await town.registrationStep(borrower, body.id, 'refile', { form: { ...form, address: '凪沢市中央1-2-3-405' } });
+    expect(again).toMatchObject({ status: 200, body: { status: 'filed', state: { form: { address: '凪沢市中央1-2-3-405' } } } });
+    expect(await hasAccess(borrower)).toBe(false);
+    expect(await town.registrationStep(head, body.id, 'approve')).toMatchObject({ status: 200, body: { status: 'active' } });
+    await expect.poll(() => hasAccess(borrower)).toBe(true);
+    expect((await town.ledger.mailsOf(body.id)).map(({ to, template }) => `${template} ${to.split(':')[0]}`)).toEqual(
+      expect.arrayContaining(['registrationSentBack staff', 'registrationApproved staff', 'registrationCopy hr']),
+    );
+    expect((await get(hr, '/registrations')).items).toContainEqual(expect.objectContaining({ id: body.id, status: 'active' }));
+    expect(await file('twice', borrower)).toMatchObject({ status: 422, body: { errors: [{ code: 'alreadyRegistered' }] } });
+  });
+
+  test('who is not eligible is refused with article and limit, before there is a case', async () => {
+    const refused = await file('not eligible', town.accounts.partTimer);
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ code: 'notEligible', field: 'employment' }] } });
+    expect(refused.body.errors[0].article).toMatch(/4/);
+  });
+
+  test('reason and address are for the person, the supervisor and HR; IT and another head do not find it', async () => {
+    const { secondBorrower, head, hr, it: its, headElsewhere } = town.accounts;
+    const { body } = await file('words', secondBorrower, { reason: 'pregnancy' });
+    for (const who of [secondBorrower, head, hr])
+      expect((await get(who, `/registrations/${body.id}`)).state.form.address).toBe(form.address);
+    for (const who of [its[0] ?? '', headElsewhere]) expect((await town.send(who, 'GET', `/registrations/${body.id}`)).status).toBe(404);
+    await town.registrationStep(secondBorrower, body.id, 'withdraw');
+  });
+});
+
+describe('revocation and what hangs on it (Art. 5-3, 5-4, 5-5)', () => {
+  test('a loan needs an active registration; a revocation ends access, calls the device back, and stays open until it is home', async () => {
+    const { secondBorrower: person, head, hr, it: its } = town.accounts;
+    const [it = '', second = ''] = its;
+    const { departments } = await get(person, '/me');
+    await town.devices(departments[0], 'PC-R1', 'PC-R2');
+    expect(await town.file(person)).toMatchObject({ status: 422, body: { errors: [{ code: 'noRegistration' }] } });
+
+    const { body } = await file('revoked', person);
+    await town.registrationStep(head, body.id, 'approve');
+    await expect.poll(() => hasAccess(person)).toBe(true);
+    const out = (await town.file(person)).body.id;
+    const asked = (await town.file(person, { from: day(8), until: day(9) })).body.id;
+    await town.step(head, out, 'approve');
+    const { assetTag } = (await get(it, `/device-loans/${out}`)).state.device;
+    await town.step(it, out, 'prepare', { assetTag, fingerprintEnrolled: true, accessories: ['wire'] });
+    await town.step(it, out, 'handOver');
+
+    const revoked = await town.registrationStep(head, body.id, 'revoke', { reason: '業務の執行が滞ったため。' });
+    expect(revoked).toMatchObject({ status: 200, body: { status: 'revoked' } });
+    await expect.poll(() => hasAccess(person)).toBe(false);
+    await expect.poll(async () => (await get(it, `/device-loans/${asked}`)).status).toBe('cancelled');
+    await expect.poll(async () => (await get(it, `/device-loans/${out}`)).state.recalled).toBe(true);
+    const cascade = (await get(hr, `/registrations/${body.id}/cascade`)).items;
+    expect(cascade).toContainEqual(expect.objectContaining({ what: 'access', how: 'done' }));
+    expect(cascade.filter(({ what }: { what: string }) => what === 'loan')).toMatchObject([
+      { how: 'waiting', reason: 'handedOver' },
+      { how: 'done', reason: 'cancelled' },
+    ]);
+    expect(await file('too early', person)).toMatchObject({ status: 422, body: { errors: [{ code: 'alreadyRegistered' }] } });
+
+    await town.step(it, out, 'takeBack', { accessories: ['wire'] });
+    await town.step(it, out, 'erase', { method: 'purge', tool: 'nwipe', toolVersion: '0.37', dataClass: 'confidential' });
+    expect((await get(hr, `/registrations/${body.id}`)).closed).toBe(false);
+    await town.step(second, out, 'confirmErasure');
+    await expect.poll(async () => (await get(hr, `/registrations/${body.id}`)).closed).toBe(true);
+    const told = (await town.ledger.mailsOf(body.id)).filter(({ template }) => template === 'registrationRevoked').map(({ to }) => to);
+    expect(told).toEqual([`staff:${person}`, 'hr', 'it']);
+  });
+
+  test('while the directory is away the revocation stands, shown as waiting; it is made good when it is back', async () => {
+    const { headWhoBorrows: person, hr } = town.accounts;
+    const { body } = await file('directory away', person);
+    const approver = (await get(person, `/registrations/${body.id}`)).due.find(({ step }: { step: string }) => step === 'approve').who;
+    expect(approver).toMatch(/^superior:/);
+    const [superior] = await town.directory.holdersOf(approver);
+    const decider = superior?.staffNumber ?? '';
+    await town.registrationStep(decider, body.id, 'approve');
+    await expect.poll(() => hasAccess(person)).toBe(true);
+    await Promise.all([town.token(decider), town.token(hr)]);
+    await get(hr, '/me');
+    await town.worksWithoutDirectory(async () => {
+      expect(await town.registrationStep(decider, body.id, 'revoke', { reason: '所属の業務の都合による。' })).toMatchObject({
+        status: 200,
+      });
+      await expect.poll(async () => (await town.ledger.effects(body.id)).at(-1)).toMatchObject({ name: 'remoteAccess', how: 'waiting' });
+    });
+    await town.client.workflow.getHandle(caseWorkflowId({ procedure: 'registration', caseId: body.id })).signal('nudge');
+    await expect.poll(() => hasAccess(person), { timeout: 15_000 }).toBe(false);
+    await expect.poll(async () => (await get(hr, `/registrations/${body.id}`)).closed, { timeout: 10_000 }).toBe(true);
+  });
+});
+
+describe('a paper form (代理入力)', () => {
+  test('entered by HR, confirmed by the person, then decided; nobody else enters one', async () => {
+    const { hr, head, headElsewhere } = town.accounts;
+    const person = town.sample.people.find(({ staffNumber }) => staffNumber === town.accounts.promoter)?.staffNumber ?? '';
+    expect(await file('not yours to enter', headElsewhere, {}, { for: person })).toMatchObject({ status: 403 });
+    const { body } = await file('paper', hr, {}, { for: person });
+    expect(body).toMatchObject({ status: 'entered' });
+    expect(await town.registrationStep(head, body.id, 'approve')).toMatchObject({ status: 409 });
+    await town.registrationStep(person, body.id, 'confirmEntry');
+    expect(await town.registrationStep(head, body.id, 'approve')).toMatchObject({ status: 200, body: { status: 'active' } });
+    const { items } = await get(hr, `/registrations/${body.id}/events`);
+    expect(items[0]).toMatchObject({ name: 'file', by: { staffNumber: hr }, as: 'hr' });
+  });
+});
