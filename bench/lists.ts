@@ -4,7 +4,7 @@ import type { LedgerReader, Page } from '../activities/ledger/port.js';
 import { apply, due, type Loan, type LoanEvent, readers } from '../workflows/device-loan/rules.js';
 import { loanRequest } from './loan.js';
 import type { Finding } from './report.js';
-import type { Servers } from './servers.js';
+import { type Servers, startApi } from './servers.js';
 import { quantile } from './statistics.js';
 import { approval, wayBack } from './way.js';
 
@@ -61,24 +61,50 @@ const filtered: readonly Question[] = (['handedOver', 'erased'] as const).map((s
 
 /** The p99 of a page over 40,000 open loans beside that over 1,000, asked in turns. The rows are made directly in two ledgers. */
 export async function measureLists(servers: Servers): Promise<Finding[]> {
-  const [large, small] = await Promise.all(
-    [many, few].map(async (count) => {
-      const { ledger, sql } = await servers.freshLedger();
-      await fill(sql, count);
-      return ledger;
-    }),
-  );
+  const [large, small] = await Promise.all([many, few].map((count) => filled(servers, count)));
   if (!large || !small) throw new Error('two ledgers were asked for');
   const findings: Finding[] = [];
-  for (const question of [...questions, ...filtered]) {
-    const deep = await Promise.all([large, small].map((ledger) => middleOf(question, ledger)));
-    findings.push(await compare(question.what, [() => question.ask(large), () => question.ask(small)]));
+  for (const { what, ask } of [...questions, ...filtered]) {
+    const deep = await Promise.all([large, small].map(({ ledger }) => middleOf(ask, ledger)));
+    findings.push(await compare(what, [() => ask(large.ledger), () => ask(small.ledger)]));
     if (deep.every((cursor) => cursor !== undefined))
-      findings.push(
-        await compare(`${question.what}, halfway down`, [() => question.ask(large, deep[0]), () => question.ask(small, deep[1])]),
-      );
+      findings.push(await compare(`${what}, halfway down`, [() => ask(large.ledger, deep[0]), () => ask(small.ledger, deep[1])]));
   }
-  return findings;
+  return [...findings, ...(await throughApi(servers, large.databaseUrl, small.databaseUrl))];
+}
+
+async function filled(servers: Servers, count: number): Promise<{ databaseUrl: string; ledger: LedgerReader }> {
+  const { databaseUrl, ledger, sql } = await servers.freshLedger();
+  await fill(sql, count);
+  return { databaseUrl, ledger };
+}
+
+/** The same pages as IT gets them over HTTP, people's names from the directory included. */
+async function throughApi(servers: Servers, overMany: string, overFew: string): Promise<Finding[]> {
+  const apis = await Promise.all([overMany, overFew].map((databaseUrl) => startApi(servers, databaseUrl)));
+  const { password = '', it: [staffNumber] = [''] } = servers.town.accounts ?? {};
+  try {
+    const getters = await Promise.all(
+      apis.map(async ({ url }) => {
+        const login = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ staffNumber, password }) };
+        const { token } = (await (await fetch(`${url}/sessions`, login)).json()) as { token: string };
+        return async (path: string): Promise<void> => {
+          const answer = await fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${token}` } });
+          const { items } = (await answer.json()) as { items?: readonly unknown[] };
+          if (items?.length !== pageSize) throw new Error(`${path}: ${answer.status}`);
+        };
+      }),
+    );
+    const [large, small] = getters;
+    if (!large || !small) throw new Error('two APIs were asked for');
+    const pages = { list: `/device-loans?limit=${pageSize}`, 'me/tasks': `/me/tasks?limit=${pageSize}` };
+    const findings: Finding[] = [];
+    for (const [what, path] of Object.entries(pages))
+      findings.push(await compare(`${what} through the API, IT`, [() => large(path), () => small(path)]));
+    return findings;
+  } finally {
+    await Promise.all(apis.map((api) => api.stop()));
+  }
 }
 
 async function compare(what: string, [overMany, overFew]: readonly [() => Promise<unknown>, () => Promise<unknown>]): Promise<Finding> {
@@ -103,7 +129,7 @@ async function compare(what: string, [overMany, overFew]: readonly [() => Promis
 }
 
 /** The cursor of the page in the middle; none where there is only one page. */
-async function middleOf({ ask }: Question, ledger: LedgerReader): Promise<string | undefined> {
+async function middleOf(ask: Question['ask'], ledger: LedgerReader): Promise<string | undefined> {
   const cursors: string[] = [];
   for (let page = await ask(ledger); page.cursor; page = await ask(ledger, page.cursor)) cursors.push(page.cursor);
   return cursors[Math.floor(cursors.length / 2)];
