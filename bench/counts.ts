@@ -147,7 +147,7 @@ async function isQuiet(handle: WorkflowHandle): Promise<boolean> {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; !(await holds()); await pause(10)) if (Date.now() > end) throw new Error('waited in vain for 10 s');
+  for (const end = Date.now() + 30_000; !(await holds()); await pause(10)) if (Date.now() > end) throw new Error('waited in vain for 30 s');
 }
 
 async function counted(what: string, { ledger }: CountingTable, { loanId, handle }: Opened): Promise<Counted> {
