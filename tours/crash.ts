@@ -92,14 +92,15 @@ interface Struck<At extends Moment = Moment> {
 
 /** Hands the moments out to the performances, so that neighbours are not the same one's; each cut strikes everybody once. */
 function cutsFor<At extends Moment>(moments: readonly At[], performances: readonly Performance[]): readonly (readonly Struck<At>[])[] {
-  const struck = moments.flatMap((moment, index) => {
-    const performance = performances[index % performances.length];
-    return performance ? [{ performance, moment }] : [];
-  });
-  const together = struck.filter(({ moment }) => !moment.follows);
+  const handOut = (some: readonly At[]) =>
+    some.flatMap((moment, index) => {
+      const performance = performances[index % performances.length];
+      return performance ? [{ performance, moment }] : [];
+    });
+  const together = handOut(moments.filter(({ follows }) => !follows));
   const cuts: Struck<At>[][] = [];
   for (let first = 0; first < together.length; first += sideBySide) cuts.push(together.slice(first, first + sideBySide));
-  for (const alone of struck.filter(({ moment }) => moment.follows)) {
+  for (const alone of handOut(moments.filter(({ follows }) => follows))) {
     const later = ({ performance, moment }: Struck) => performance === alone.performance && moment.act > alone.moment.act;
     const before = cuts.findIndex((cut) => cut.some(later));
     cuts.splice(before < 0 ? cuts.length : before, 0, [alone]);

@@ -16,6 +16,15 @@ const loans: Readonly<Record<LoanName, string>> = {
   lost: '紛失した借用者 / a borrower who loses it',
 };
 
+/** Who somebody is in the story. */
+const roles: Readonly<Record<Role, string>> = {
+  ...loans,
+  head: '所属長 / the head',
+  otherHead: '他課の所属長 / another head',
+  it: '情報担当課 / IT',
+  secondIt: '情報担当課 / IT',
+};
+
 /** What must come of it, whatever else does. */
 const ends: Readonly<Record<LoanName, string>> = { first: 'released', next: 'released', later: 'withdrawn', lost: 'writtenOff' };
 
@@ -92,6 +101,6 @@ async function mailsOf({ sources }: Stage, player: Player): Promise<readonly Rec
 }
 
 function roleOf({ sources }: Stage, { people }: Cast, to: readonly string[]): string {
-  const roles = (Object.entries(people) as [Role, string][]).filter(([, number]) => to.includes(sources.mailAddressOf(number)));
-  return roles.length ? roles.map(([role]) => role).join(', ') : 'it';
+  const role = (Object.keys(people) as Role[]).find((one) => to.includes(sources.mailAddressOf(people[one])));
+  return roles[role ?? 'it']; // All of IT get the mails to IT, those without a part too.
 }
