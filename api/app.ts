@@ -13,6 +13,7 @@ import { createServices, type Parts } from './parts.js';
 import { Problem } from './problems.js';
 import { procedureRoutes } from './procedure.js';
 import { type AnyRoute, mount } from './route.js';
+import { deputyRoutes } from './routes/deputies.js';
 import { deviceLoans } from './routes/device-loans.js';
 import { deviceRoutes } from './routes/devices.js';
 import { importRoutes } from './routes/imports.js';
@@ -38,6 +39,7 @@ export function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
     ...myRoutes(services),
     ...procedureRoutes(deviceLoans, services),
     ...procedureRoutes(registrations, services),
+    ...deputyRoutes(services, new Set([deviceLoans, registrations].flatMap(({ steps }) => Object.keys(steps)))),
     ...deviceRoutes(services),
     ...stocktakingRoutes(services),
     ...importRoutes(services),

@@ -1,5 +1,7 @@
 import type { Request } from 'express';
+import { createActing } from '../activities/directory/acting.js';
 import { type Capacity, DirectoryAway } from '../activities/directory/port.js';
+import type { Acting } from '../activities/ledger/port.js';
 import type { Parts } from './parts.js';
 import { Problem } from './problems.js';
 import type { Authenticate } from './route.js';
@@ -8,27 +10,38 @@ import type { Authenticate } from './route.js';
 export interface Caller {
   staffNumber: string;
   capacities: readonly Capacity[];
+  /** 代決: what they may do in another's place at this moment; nothing while the directory cannot be asked. */
+  acting: readonly Acting[];
   /** When the directory said so, an instant; present only while it cannot be asked (design §4.18). */
   asOf?: string;
   /** The login's token. */
   token: string;
 }
 
-const nobody: Caller = { staffNumber: '', capacities: [], token: '' };
+const nobody: Caller = { staffNumber: '', capacities: [], acting: [], token: '' };
 
 /** Turns the bearer token into a person and the person into capacities, at each request (design §4.7, 4.18). */
-export function createAuthenticate({ ledger, directory }: Pick<Parts, 'ledger' | 'directory'>): Authenticate {
+export function createAuthenticate({ ledger, directory, pack }: Pick<Parts, 'ledger' | 'directory' | 'pack'>): Authenticate {
+  const acting = createActing({ directory, ledger, rules: pack.values.acting, clock: ledger.townClock });
+
+  /** Nobody decides for another on what was last known. */
+  const actingOf = (staffNumber: string): Promise<readonly Acting[]> =>
+    acting(staffNumber).catch((failure: unknown) => {
+      if (failure instanceof DirectoryAway) return [];
+      throw failure;
+    });
+
   /** @throws Problem unauthenticated for who is disabled or gone; DirectoryAway */
   async function capacitiesOf(
     staffNumber: string,
     { lastKnownWillDo }: { lastKnownWillDo: boolean },
-  ): Promise<Pick<Caller, 'capacities' | 'asOf'>> {
+  ): Promise<Pick<Caller, 'capacities' | 'acting' | 'asOf'>> {
     try {
       const capacities = await directory.capacitiesOf(staffNumber);
-      if (capacities) return { capacities };
+      if (capacities) return { capacities, acting: await actingOf(staffNumber) };
     } catch (failure) {
       const known = failure instanceof DirectoryAway && lastKnownWillDo ? directory.lastKnown(staffNumber) : undefined;
-      if (known) return known;
+      if (known) return { ...known, acting: [] };
       throw failure;
     }
     await ledger.endSessionsOf(staffNumber); // For good: an account that is opened again logs in again.
@@ -45,6 +58,13 @@ export function createAuthenticate({ ledger, directory }: Pick<Parts, 'ledger' |
     if (access !== 'staff' && !caller.capacities.some((one) => access.includes(one))) throw new Problem('forbidden');
     return caller;
   };
+}
+
+/** In which capacity the caller may take a step that is due for `who`: in their own, else in another's place. */
+export function standing({ capacities, acting }: Pick<Caller, 'capacities' | 'acting'>, { step, who }: { step: string; who: Capacity }) {
+  if (capacities.includes(who)) return { as: who };
+  const other = acting.find(({ capacity, steps }) => capacity === who && (!steps || steps.includes(step)));
+  return other && { as: who, onBehalfOf: other.onBehalfOf };
 }
 
 /** RFC 6750 §2.1; our tokens are 43 letters of base64url. */

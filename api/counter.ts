@@ -19,7 +19,7 @@ import { dueFor } from './views.js';
 export interface Place {
   caseId: string;
   workflowId: string;
-  caller: Pick<Caller, 'capacities'>;
+  caller: Pick<Caller, 'capacities' | 'acting'>;
   /** Under which the step is handed in: the Update's id, and part of its event. */
   key: string;
   /** Fires when the request must be answered. */

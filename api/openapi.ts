@@ -61,7 +61,9 @@ function operation(one: AnyRoute): ZodOpenApiOperationObject {
     requestParams: {
       ...(isObject(params) && { path: params }),
       ...(isObject(query) && { query }),
-      ...(needs && { header: z.object({ [needs]: needs === 'If-Match' ? z.string().regex(/^"\d{1,9}"$/) : z.string().min(1).max(128) }) }),
+      ...(needs && {
+        header: z.object({ [needs]: needs === 'If-Match' ? z.string().regex(/^"\d{1,9}"$/) : z.string().regex(/^[\x21-\x7e]{1,128}$/) }),
+      }),
     },
     ...(body && {
       requestBody: { required: true, content: { [consumes ?? 'application/json']: { schema: consumes ? z.string() : body } } },

@@ -3,11 +3,13 @@ import type { Logger } from 'pino';
 import type { Capacity, DirectoryPort } from '../activities/directory/port.js';
 import type {
   Clock,
+  DeputiesPort,
   DeviceImportPort,
   DeviceMasterPort,
   LedgerReader,
   MailListPort,
   PacksPort,
+  PersonnelPort,
   SessionsPort,
   StocktakingPort,
   TownClock,
@@ -35,6 +37,8 @@ export interface Parts {
     DeviceMasterPort &
     DeviceImportPort &
     StocktakingPort &
+    PersonnelPort &
+    DeputiesPort &
     MailListPort;
   directory: KnowingDirectory;
   temporal: { client: Client; taskQueue: string };

@@ -4,6 +4,7 @@ import type { Capacity } from '../activities/directory/port.js';
 import type { CaseRow, EffectMark, EventRow, ProcedureName, WordsRef } from '../activities/ledger/port.js';
 import { caseWorkflowId, workflowTypes } from '../workflows/procedures.js';
 import type { Signed, Taken, Urgency } from '../workflows/shared/case.js';
+import { standing } from './auth.js';
 import { asProblem, problemDocument } from './errors.js';
 import type { Services } from './parts.js';
 import { Problem } from './problems.js';
@@ -132,12 +133,12 @@ export function procedureRoutes<Steps extends Updates, Form extends object, Reso
     const [before, row] = await Promise.all([ledger.byKey(key), ledger.caseById(id)]);
     if (recorded(before, digest) && row) return { how: 'written', row };
     if (row?.procedure !== tag || !mayRead(row, who.caller)) throw new Problem('notFound');
-    const as = capacityFor(row, step, who);
+    const signed = capacityFor(row, step, who);
     const input = {
       ...(await withReferences(id, key, body)),
       ...forms[step]?.resolve?.(services, row),
       by: staffNumber,
-      as,
+      ...signed,
       digest,
       ...(asOf && { directoryAsOf: asOf }),
     };
@@ -269,11 +270,12 @@ export function procedureRoutes<Steps extends Updates, Form extends object, Reso
   ];
 }
 
-/** The first capacity for which the step is due and which the caller has. @throws Problem notDue, forbidden */
+/** The first capacity for which the step is due and which the caller has; else the first in which they act for somebody absent. @throws Problem notDue, forbidden */
 function capacityFor({ due, closed, status }: CaseRow, step: string, { caller }: Who) {
   const open = due.flatMap((one) => ('who' in one && one.step === step ? [one.who] : []));
   if (!open.length) throw new Problem('notDue', { due: dueFor(due, caller), ...(closed && { ended: status }) });
-  const mine = open.find((who) => caller.capacities.includes(who));
+  const ways = open.flatMap((who) => standing(caller, { step, who }) ?? []);
+  const mine = ways.find(({ onBehalfOf }) => onBehalfOf === undefined) ?? ways[0];
   if (!mine) throw new Problem('forbidden');
   return mine;
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler, Router } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Capacity } from '../activities/directory/port.js';
 import type { Language } from '../config/texts.js';
 import type { Caller } from './auth.js';
@@ -132,11 +132,14 @@ function bodyReaders({ body, consumes }: AnyRoute): readonly RequestHandler[] {
   return [ofType, express.json({ limit: jsonLimit, verify })];
 }
 
+/** A route that asks for no query takes none. */
+const nothing = z.strictObject({});
+
 /** Path, query and body as the schemas read them; everything that is wrong is named at once. */
 function checked({ params, query, body, consumes }: AnyRoute, request: Request): [unknown, unknown, unknown] {
   const parts: [z.ZodType | undefined, unknown, string][] = [
     [params, request.params, 'path'],
-    [query, request.query, 'query'],
+    [query ?? nothing, request.query, 'query'],
     [body, request.body ?? (consumes ? undefined : {}), 'body'],
   ];
   const results = parts.map(([schema, value, place]) => {

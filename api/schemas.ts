@@ -122,6 +122,7 @@ export const shownEvent = z
     name: z.string(),
     by: z.union([person, z.literal('system')]),
     as: z.string().optional(),
+    onBehalfOf: person.optional().meta({ description: '代決: the absent holder of the capacity.' }),
     input: z.looseObject({}),
   })
   .meta({ id: 'Event' });

@@ -9,7 +9,7 @@ import type {
   WordsPort,
   WordsRef,
 } from '../activities/ledger/port.js';
-import type { Caller } from './auth.js';
+import { type Caller, standing } from './auth.js';
 
 /** Fields that hold a staff number, wherever they stand. */
 const personFields: ReadonlySet<string> = new Set([
@@ -22,6 +22,9 @@ const personFields: ReadonlySet<string> = new Set([
   'returnedBy',
   'openedBy',
   'closedBy',
+  'holder',
+  'deputy',
+  'onBehalfOf',
 ]);
 /** What only machines need. */
 const hiddenFields: ReadonlySet<string> = new Set(['digest', 'policy', 'urgent']);
@@ -51,6 +54,8 @@ export interface ShownEvent {
   name: string;
   by: Person | 'system';
   as?: string;
+  /** 代決: the absent holder of the capacity. */
+  onBehalfOf?: Person;
   input: object;
 }
 
@@ -80,7 +85,7 @@ export function createViews({ ledger, directory }: ViewParts) {
   }
 
   const wordsFor = async (row: CaseRow, caller: Caller, value: unknown) => {
-    const rows = caller.capacities.some((one) => row.readers.words.includes(one)) ? wordsRows(value) : [];
+    const rows = isAmong(row.readers.words, row, caller) ? wordsRows(value) : [];
     return rows.length ? ledger.read(rows) : {};
   };
 
@@ -99,9 +104,11 @@ export function createViews({ ledger, directory }: ViewParts) {
       const texts = await wordsFor(row, caller, events);
       return Promise.all(
         events.map(async ({ seq, at, event: { name, input } }) => {
-          const { by, as, ...filed } = input;
+          const { by, as, onBehalfOf, ...filed } = input;
           const person = by === 'system' ? by : await named(by);
-          return { seq, at, name, by: person, ...(as && { as }), input: (await shown(filed, texts)) as object };
+          const absent = onBehalfOf === undefined ? undefined : await named(onBehalfOf);
+          const who = { by: person, ...(as && { as }), ...(absent && { onBehalfOf: absent }) };
+          return { seq, at, name, ...who, input: (await shown(filed, texts)) as object };
         }),
       );
     },
@@ -114,12 +121,20 @@ export function createViews({ ledger, directory }: ViewParts) {
 
 export type Views = ReturnType<typeof createViews>;
 
-/** Whether one of the caller's capacities is among the case's readers. */
-export const mayRead = ({ readers }: CaseRow, { capacities }: Caller): boolean => capacities.some((one) => readers.all.includes(one));
+/** Whether the caller is among the case's readers. */
+export const mayRead = (row: CaseRow, caller: Caller): boolean => isAmong(row.readers.all, row, caller);
 
-/** What is due, and which of it the caller may take. */
-export const dueFor = (due: readonly LedgerDue[], { capacities }: { capacities: readonly Capacity[] }): readonly ShownDue[] =>
-  due.map((one) => ('who' in one && capacities.includes(one.who) ? { ...one, mine: true as const } : one));
+/** One's own capacity is among them; or one in which the caller may now decide something of this case for somebody absent: they see what they may decide. */
+const isAmong = (readers: readonly Capacity[], { due }: CaseRow, caller: Caller): boolean =>
+  caller.capacities.some((one) => readers.includes(one)) ||
+  due.some((one) => 'who' in one && readers.includes(one.who) && standing(caller, one) !== undefined);
+
+/** What is due, and which of it the caller may take, for whom. */
+export const dueFor = (due: readonly LedgerDue[], caller: Pick<Caller, 'capacities' | 'acting'>): readonly ShownDue[] =>
+  due.map((one) => {
+    const mine = 'who' in one ? standing(caller, one) : undefined;
+    return mine ? { ...one, mine: true as const } : one;
+  });
 
 const isWordsRef = (value: object): value is WordsRef => 'row' in value && 'digest' in value && Object.keys(value).length === 2;
 

@@ -22,6 +22,7 @@ export async function measureApi({ town, client }: Servers): Promise<Finding[]> 
   await Promise.all([town.up('worker'), town.up('api')]);
   const { accounts, addresses, settings } = town;
   if (!accounts) throw new Error('the town has no accounts of its own');
+  const { borrower } = accounts;
   const ledger = createPostgresLedger({ databaseUrl: settings.DATABASE_URL ?? '', clock: hostClock, calendar: municipalCalendar() });
   const deviceOf = deviceIn(ledger);
   const deciders: Deciders = { head: accounts.head, it: accounts.it[0], secondOfIt: accounts.it[1] };
@@ -32,15 +33,17 @@ export async function measureApi({ town, client }: Servers): Promise<Finding[]> 
     return (await answer.json()) as { id?: string; token?: string };
   };
   const tokens = new Map<string, string>();
-  for (const staffNumber of [accounts.borrower, ...Object.values(deciders)])
+  for (const staffNumber of [borrower, ...Object.values(deciders)])
     tokens.set(staffNumber, (await post('/sessions', { staffNumber, password: accounts.password })).token ?? '');
 
   /** Two loans side by side; how long each step took by the API and by the client. */
   async function play(): Promise<{ api: number; client: number }[]> {
     const { kind, accessories, from, until, personalData } = loanRequest();
     const mine = { kind, accessories, from, until, personalData };
-    const { id = '' } = await post('/device-loans', mine, tokens.get(accounts?.borrower ?? ''));
-    const { request } = (await ledger.caseById(id))?.state as Loan;
+    const { id = '' } = await post('/device-loans', mine, tokens.get(borrower));
+    const filed = await ledger.caseById(id);
+    if (!filed) throw new Error('the request is not in the ledger');
+    const { request } = filed.state as Loan;
     const other = await openLoan({ client, taskQueue: settings.TEMPORAL_TASK_QUEUE ?? 'telework', workflow: 'deviceLoan' }, request);
     const byApi = ({ name, input }: HandedIn) => {
       const body = Object.fromEntries(Object.entries(input).filter(([field]) => !added.has(field)));
@@ -65,7 +68,7 @@ export async function measureApi({ town, client }: Servers): Promise<Finding[]> 
       measured.push(steps);
     }
     const [api, direct] = [measured.flat().map((step) => step.api), measured.flat().map((step) => step.client)];
-    const ratio = ratioOf(measured.map((steps) => ({ of: median50(steps, 'api'), to: median50(steps, 'client') })));
+    const ratio = ratioOf(measured.map((steps) => ({ of: p50(steps, 'api'), to: p50(steps, 'client') })));
     return [
       { what: 'a step through the API', figures: { 'p50 ms': quantile(api, 0.5), 'p95 ms': quantile(api, 0.95) } },
       {
@@ -85,7 +88,7 @@ export async function measureApi({ town, client }: Servers): Promise<Finding[]> 
   }
 }
 
-const median50 = (steps: readonly { api: number; client: number }[], side: 'api' | 'client'): number =>
+const p50 = (steps: readonly { api: number; client: number }[], side: 'api' | 'client'): number =>
   quantile(
     steps.map((step) => step[side]),
     0.5,

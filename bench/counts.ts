@@ -74,13 +74,13 @@ export const mostActions = ({ steps, effects, deadlines, turns }: Parts): number
 export const mostEvents = ({ steps, effects, deadlines }: Parts): number => 6 * (steps + effects) + 2 * deadlines + 10;
 
 /** What the case cost, all its runs from the first together. */
-export async function costOf(handle: WorkflowHandle): Promise<Cost> {
+async function costOf(handle: WorkflowHandle): Promise<Cost> {
   const [history, { historyLength, historySize = 0 }] = await Promise.all([handle.fetchHistory(), handle.describe()]);
   return { actions: countActions(history), events: historyLength, bytes: historySize };
 }
 
 /** What a case consisted of, by what the ledger holds of it: nothing here is taken from the history that is judged. */
-export function partsOf(timeline: readonly EventRow[], effects: readonly EffectMark[]): Parts {
+function partsOf(timeline: readonly EventRow[], effects: readonly EffectMark[]): Parts {
   const events = timeline.map(({ event }) => event as LoanEvent);
   const parts = { steps: 0, effects: effects.length, deadlines: 0, turns: 0 };
   let loan: Loan | undefined;
@@ -147,7 +147,7 @@ async function isQuiet(handle: WorkflowHandle): Promise<boolean> {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; !(await holds()); await pause(10)) if (Date.now() > end) throw new Error('waited in vain for 10 s');
+  for (const end = Date.now() + 30_000; !(await holds()); await pause(10)) if (Date.now() > end) throw new Error('waited in vain for 30 s');
 }
 
 async function counted(what: string, { ledger }: CountingTable, { loanId, handle }: Opened): Promise<Counted> {
@@ -156,7 +156,7 @@ async function counted(what: string, { ledger }: CountingTable, { loanId, handle
 }
 
 /** The counts beside what the formula allows. */
-export function asFindings({ what, parts, cost }: Counted): readonly Finding[] {
+function asFindings({ what, parts, cost }: Counted): readonly Finding[] {
   const { steps, effects, deadlines, turns } = parts;
   const put = `${steps} steps, ${effects} effects outside, ${deadlines} deadlines, ${turns} turns`;
   const [actions, events] = [mostActions(parts), mostEvents(parts)];

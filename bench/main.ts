@@ -25,6 +25,8 @@ const { json, only } = new Command('npm run bench --')
 const chosen = only ? [only] : (Object.keys(sections) as SectionName[]);
 const done: Section[] = [];
 const servers = await startServers();
+// What was measured until then is shown already.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void servers.stop().finally(() => process.exit(1)));
 try {
   if (!json) process.stdout.write(`${machine()}\n`);
   for (const name of chosen) {

@@ -9,7 +9,7 @@ import { migrateLedger } from '../activities/ledger/migrate.js';
 import { createPostgresLedger, type PostgresLedger } from '../activities/ledger/postgres.js';
 import { municipalCalendar } from '../config/calendar.js';
 import { projectRoot, readTownEnvironment } from '../config/town.js';
-import { launch } from '../embedded/processes.js';
+import { freePort, launch } from '../embedded/processes.js';
 import { removeTown } from '../embedded/state.js';
 import { startTown, type Town } from '../embedded/town.js';
 import type { Loan } from '../workflows/device-loan/rules.js';
@@ -82,6 +82,24 @@ export async function startWorker(
   );
   await worker.ready;
   return worker;
+}
+
+/** The API on another ledger than the town's, as a process of its own. */
+export async function startApi({ town, folder }: Servers, databaseUrl: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const port = await freePort();
+  const api = launch(
+    {
+      command: process.execPath,
+      args: ['--import', 'tsx', 'api/main.ts', '--with-parent'],
+      env: { ...readTownEnvironment().variables, ...town.settings, DATABASE_URL: databaseUrl, API_PORT: `${port}` },
+      cwd: projectRoot,
+      ready: /"ready":\s*true/,
+      stopSignal: 'SIGTERM',
+    },
+    join(folder, 'logs', `bench-api-${port}.log`),
+  );
+  await api.ready;
+  return { url: `http://127.0.0.1:${port}/api/v1`, stop: api.stop };
 }
 
 /** Laptops in the common pool. */

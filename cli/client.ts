@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ProblemDocument } from '../api/errors.js';
 import type { Language } from '../config/texts.js';
 
@@ -33,6 +34,25 @@ export class ApiAway extends Error {
   override readonly name = 'ApiAway';
   constructor(readonly url: string) {
     super(`no answer from ${url}`);
+  }
+}
+
+/** Answers that ask to be asked again: accepted and not yet written, too many at once, a part that is away. */
+const notYet: ReadonlySet<number> = new Set([202, 429, 503]);
+/** Longer than any part takes to be back after it was killed. */
+const patienceMs = 60_000;
+const againAfterMs = 150;
+
+/** Sends until there is an answer, as somebody presses again: under an Idempotency-Key it acts once. After a minute the last answer counts, whatever it is. @throws ApiAway */
+export async function untilAnswered<Body>(send: () => Promise<Answer<Body>>): Promise<Answer<Body>> {
+  for (const since = performance.now(); ; ) {
+    const patient = performance.now() - since < patienceMs;
+    const answer = await send().catch((failure: unknown) => {
+      if (!patient || !(failure instanceof ApiAway)) throw failure;
+      return undefined;
+    });
+    if (answer && !(patient && notYet.has(answer.status))) return answer;
+    await pause(againAfterMs);
   }
 }
 
@@ -74,7 +94,15 @@ export class ApiClient {
     return body as Body;
   }
 
-  /** The same person's client after a login. @throws ApiProblem, ApiAway */
+  /** Whether the API can reach its parts. @throws ApiAway */
+  async readiness(): Promise<{ ready: boolean; parts: Readonly<Record<string, string>> }> {
+    const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(answerWithinMs) }).catch(() => {
+      throw new ApiAway(this.url);
+    });
+    return (await response.json()) as Awaited<ReturnType<ApiClient['readiness']>>;
+  }
+
+  /** A token for the person. @throws ApiProblem, ApiAway */
   async logIn(staffNumber: string, password: string): Promise<{ token: string; expiresAt: string }> {
     return this.ask('/sessions', { method: 'POST', body: { staffNumber, password } });
   }

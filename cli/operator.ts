@@ -4,8 +4,9 @@ import { Temporal } from 'temporal-polyfill';
 import { hostClock } from '../activities/ledger/clock.js';
 import type { Finding } from '../activities/ledger/port.js';
 import { createPostgresLedger, type PostgresLedger } from '../activities/ledger/postgres.js';
-import { municipalCalendar, today } from '../config/calendar.js';
-import { readSettings } from '../config/settings.js';
+import { type Calendar, municipalCalendar, today } from '../config/calendar.js';
+import { readClosures } from '../config/closures.js';
+import { readSettings, type Settings } from '../config/settings.js';
 import { temporalOptions } from '../config/temporal.js';
 import { morningRoundWorkflowId } from '../workflows/morning-round/contract.js';
 import type { morningRound } from '../workflows/morning-round/workflow.js';
@@ -17,6 +18,7 @@ export interface Parts {
   ledger: PostgresLedger;
   temporal: Client;
   taskQueue: string;
+  calendar: Calendar;
   /** Whether this town may move its clock. */
   movesClock: boolean;
 }
@@ -28,56 +30,81 @@ export async function withParts<Result>({ settings: environment }: Place, use: (
     databaseUrl: settings.DATABASE_URL.reveal(),
     connections: settings.DATABASE_POOL,
     clock: hostClock,
-    calendar: municipalCalendar(),
+    calendar: calendarOf(settings),
   });
   const { connection: options, namespace } = temporalOptions(settings);
   const connection = Connection.lazy(options);
   try {
     const temporal = new Client({ connection, namespace });
-    return await use({ ledger, temporal, taskQueue: settings.TEMPORAL_TASK_QUEUE, movesClock: settings.TOWN_CLOCK });
+    const { TEMPORAL_TASK_QUEUE: taskQueue, TOWN_CLOCK: movesClock } = settings;
+    return await use({ ledger, temporal, taskQueue, movesClock, calendar: calendarOf(settings) });
   } finally {
     await Promise.all([ledger.close(), connection.close()]);
   }
 }
 
+const calendarOf = ({ CLOSURES_FILE: file }: Settings): Calendar => municipalCalendar(file ? readClosures(file) : undefined);
+
 /** What the chains do not vouch for any more; nothing when the ledger is sound. */
 export const verify = ({ ledger }: Parts): AsyncIterable<Finding> => ledger.verifyChains();
 
-/** What became of a case that was to be opened again. */
-export type Reopened = 'opened' | 'running';
+/** What became of the cases that were to be opened again; `reason`: the failure's name, for those that could not be. */
+export interface Reopened {
+  opened: number;
+  running: number;
+  failed: readonly { receiptNumber: string; reason: string }[];
+}
 
 const reopenedAtOnce = 20;
 
 /**
  * Opens open cases on the Temporal server of the settings from what the ledger holds of them: all, or the one of this receipt number. One that runs there already is left alone, so it may be done any
- * number of times. Recorded as an act of the operator.
+ * number of times. Recorded as an act of the operator. @throws NoOpenCase
  */
-export async function reopen({ ledger, temporal, taskQueue }: Parts, receiptNumber?: string): Promise<Readonly<Record<Reopened, number>>> {
-  let open = ledger.db.selectFrom('cases').select(['procedure', 'case_id as caseId']).where('closed', '=', false).orderBy('filing');
+export async function reopen(parts: Parts, receiptNumber?: string): Promise<Reopened> {
+  const { db } = parts.ledger;
+  let open = db
+    .selectFrom('cases')
+    .select(['procedure', 'case_id as caseId', 'receipt_number'])
+    .where('closed', '=', false)
+    .orderBy('filing');
   if (receiptNumber) open = open.where('receipt_number', '=', receiptNumber);
   const cases = await open.execute();
   if (receiptNumber && !cases.length) throw new NoOpenCase(receiptNumber);
-  const count = { opened: 0, running: 0 };
-  const reopenOne = async (place: CasePlace): Promise<void> => {
-    const events = (await ledger.events(place.caseId)).map(({ event }) => event);
-    const start = { taskQueue, workflowId: caseWorkflowId(place), args: [place.caseId, events] };
-    const outcome = await temporal.workflow.start(workflowTypes[place.procedure], start).then(
-      () => 'opened' as const,
-      (failure: unknown) => {
-        if (failure instanceof WorkflowExecutionAlreadyStartedError) return 'running' as const;
-        throw failure;
-      },
-    );
-    count[outcome] += 1;
-  };
-  for (let first = 0; first < cases.length; first += reopenedAtOnce)
-    await Promise.all(cases.slice(first, first + reopenedAtOnce).map(reopenOne));
-  const at = await townTime({ ledger });
-  const detail = JSON.stringify({ ...count, ...(receiptNumber && { receiptNumber }) });
-  await ledger.db.insertInto('operator_acts').values({ at, act: 'reopenCases', detail }).execute();
-  return count;
+  const outcomes: ({ receiptNumber: string } & (Awaited<ReturnType<typeof reopenOne>> | { reason: string }))[] = [];
+  for (let first = 0; first < cases.length; first += reopenedAtOnce) {
+    const batch = cases.slice(first, first + reopenedAtOnce).map(async ({ receipt_number, ...place }) => ({
+      receiptNumber: receipt_number,
+      ...(await reopenOne(parts, place).catch((failure: unknown) => ({
+        reason: failure instanceof Error ? failure.name : typeof failure,
+      }))),
+    }));
+    outcomes.push(...(await Promise.all(batch)));
+  }
+  const running = outcomes.filter((one) => 'running' in one && one.running).length;
+  const failed = outcomes.flatMap((one) => ('reason' in one ? [{ receiptNumber: one.receiptNumber, reason: one.reason }] : []));
+  const reopened = { opened: outcomes.length - running - failed.length, running, failed };
+  const detail = JSON.stringify({ ...reopened, ...(receiptNumber && { receiptNumber }) });
+  await db
+    .insertInto('operator_acts')
+    .values({ at: await townTime(parts), act: 'reopenCases', detail })
+    .execute();
+  return reopened;
 }
 
+async function reopenOne({ ledger, temporal, taskQueue }: Parts, place: CasePlace): Promise<{ running: boolean }> {
+  const events = (await ledger.events(place.caseId)).map(({ event }) => event);
+  const start = { taskQueue, workflowId: caseWorkflowId(place), args: [place.caseId, events] };
+  return temporal.workflow.start(workflowTypes[place.procedure], start).then(
+    () => ({ running: false }),
+    (failure: unknown) => {
+      if (failure instanceof WorkflowExecutionAlreadyStartedError) return { running: true };
+      throw failure;
+    },
+  );
+}
+
+/** No case of this number is open. */
 export class NoOpenCase extends Error {
   override readonly name = 'NoOpenCase';
   constructor(receiptNumber: string) {
@@ -116,7 +143,7 @@ const settlesWithinMs = 20_000;
 export async function forward(parts: Parts, ms: number, onDay: (date: string) => void): Promise<void> {
   if (!parts.movesClock) throw new ClockIsFixed();
   const until = Date.parse(await townTime(parts)) + ms;
-  for (const { date, at } of roundsUntil(await townTime(parts), until)) {
+  for (const { date, at } of roundsUntil(parts.calendar, await townTime(parts), until)) {
     await moveTo(parts, at);
     await makeRound(parts, date);
     onDay(date);
@@ -125,8 +152,7 @@ export async function forward(parts: Parts, ms: number, onDay: (date: string) =>
 }
 
 /** The rounds between two instants, in order. */
-function roundsUntil(from: string, until: number): readonly { date: string; at: number }[] {
-  const { isBusinessDay } = municipalCalendar();
+function roundsUntil({ isBusinessDay }: Calendar, from: string, until: number): readonly { date: string; at: number }[] {
   const rounds: { date: string; at: number }[] = [];
   for (let day = Temporal.PlainDate.from(today(from)); ; day = day.add({ days: 1 })) {
     const at = Temporal.PlainDateTime.from(`${day}T${roundAt}`).toZonedDateTime('Asia/Tokyo').epochMilliseconds;

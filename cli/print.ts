@@ -61,31 +61,32 @@ function personOf({ staffNumber, name = '' }: Person, capacity: string | undefin
   return `${name} ${staffNumber}${capacity ? `（${say('ja', 'capacity', capacity)}）` : ''}`.trim();
 }
 
-/** What was filed with the step, as far as it fits a line. */
+/** What was filed with the step and has a name in the catalogue; what only the procedure reckons with is left out. */
 function detailsOf(input: object): string {
   return Object.entries(input)
     .flatMap(([field, value]) => {
-      const shown = plain(field, value);
-      return shown ? [`${say('ja', 'field', field)}：${shown}`] : [];
+      const [name, shown] = [say('ja', 'field', field), plain(field, value)];
+      return shown && name !== field ? [`${name}：${shown}`] : [];
     })
     .join('、');
 }
 
 /** Sections of the catalogue that have the words of a field's codes. */
-const sectionOf: Readonly<Record<string, Section>> = {
-  kind: 'deviceKind',
-  accessories: 'accessory',
-  accessory: 'accessory',
-  method: 'erasureMethod',
-  dataClass: 'dataClass',
+const sectionsOf: Readonly<Record<string, readonly Section[]>> = {
+  kind: ['deviceKind'],
+  accessories: ['accessory'],
+  accessory: ['accessory'],
+  method: ['erasureMethod'],
+  dataClass: ['dataClass'],
+  how: ['lossKind', 'accountedFor'],
 };
 
 function plain(field: string, value: unknown): string {
   if (Array.isArray(value)) return value.map((one) => plain(field, one)).join('・');
   if (typeof value === 'boolean') return value ? '○' : '×';
   if (typeof value !== 'string') return '';
-  const section = sectionOf[field];
-  return section ? say('ja', section, value) : value;
+  const words = (sectionsOf[field] ?? []).map((section) => say('ja', section, value));
+  return words.find((word) => word !== value) ?? value;
 }
 
 /** An instant as the clock on the wall shows it in Tokyo. */

@@ -1,18 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostClock } from '../activities/ledger/clock.js';
+import type { DeviceImport, PersonnelImport } from '../activities/ledger/port.js';
 import { createPostgresLedger } from '../activities/ledger/postgres.js';
 import { municipalCalendar } from '../config/calendar.js';
 
-/** Loads what of the sample town belongs into the ledger: its devices. A second time adds nothing. */
-export async function importTown({ databaseUrl, folder }: { databaseUrl: string; folder: string }): Promise<{ devices: number }> {
+/** What a ledger holds of the town's files: the number of rows of each. */
+export interface ImportedTown {
+  devices: number;
+  absences: number;
+  employment: number;
+}
+
+/** Loads what of the sample town belongs into the ledger: its devices, absences and employment. A second time changes nothing. */
+export async function importTown({ databaseUrl, folder }: { databaseUrl: string; folder: string }): Promise<ImportedTown> {
   const ledger = createPostgresLedger({ databaseUrl, clock: hostClock, calendar: municipalCalendar() });
-  try {
-    const csv = await readFile(join(folder, 'devices.csv'), 'utf8');
-    const { added, known, problems } = await ledger.importDevices(csv, { by: 'system' });
+  const load = async (file: string, take: (csv: string, options: { by: string }) => Promise<PersonnelImport | DeviceImport>) => {
+    const { problems, ...counts } = await take(await readFile(join(folder, file), 'utf8'), { by: 'system' });
     if (problems.length)
-      throw new Error(`devices.csv: ${problems.map(({ line, field, problem }) => `line ${line} ${field} ${problem}`).join('; ')}`);
-    return { devices: added + known };
+      throw new Error(`${file}: ${problems.map(({ line, field, problem }) => `line ${line} ${field} ${problem}`).join('; ')}`);
+    return counts.added + counts.known + ('changed' in counts ? counts.changed : 0);
+  };
+  try {
+    return {
+      devices: await load('devices.csv', ledger.importDevices),
+      absences: await load('absences.csv', ledger.importAbsences),
+      employment: await load('employment.csv', ledger.importEmployment),
+    };
   } finally {
     await ledger.close();
   }

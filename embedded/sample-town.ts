@@ -112,7 +112,7 @@ export async function writeSampleTown({ folder, ...order }: TownOrder & { folder
 }
 
 /** The one password of the town that grows from this seed: printed at start, good on loopback only. */
-export function townPassword(seed: number): string {
+function townPassword(seed: number): string {
   return `nagi-${createHash('sha256').update(`password of town ${seed}`).digest('hex').slice(0, 10)}`;
 }
 

@@ -61,48 +61,72 @@ async function killBeforeEveryStep(process: (typeof processes)[number]): Promise
   });
 }
 
-/** One row of the ledger: the act that brings it about, the event, and what follows of itself and must not be written yet. */
+/**
+ * One row of the ledger: the act that brings it about, and the event. `held`: what follows of itself in the same breath, and must not be written yet. `follows`: the row is another loan's, written when
+ * the act has been answered.
+ */
 interface Moment {
   act: number;
   event: string;
-  held: readonly string[];
+  held?: string;
+  follows?: true;
 }
 
 /** Every row that the script writes, in order. */
 function momentsOf(acts: readonly Act[]): readonly Moment[] {
-  return acts.flatMap(({ step, becomes, served }, act) => {
-    const events = becomes === 'reserved' || served ? [step, 'reserve'] : [step];
-    return events.map((event, index) => ({ act, event, held: events.slice(index) }));
+  return acts.flatMap(({ step, becomes, served }, act): Moment[] => {
+    if (becomes === 'reserved')
+      return [
+        { act, event: step, held: 'reserve' },
+        { act, event: 'reserve' },
+      ];
+    return [{ act, event: step }, ...(served ? [{ act, event: 'reserve', follows: true as const }] : [])];
   });
+}
+
+/** One performance that is cut off at one moment. */
+interface Struck<At extends Moment = Moment> {
+  performance: Performance;
+  moment: At;
+}
+
+/** Hands the moments out to the performances, so that neighbours are not the same one's; each cut strikes everybody once. */
+function cutsFor<At extends Moment>(moments: readonly At[], performances: readonly Performance[]): readonly (readonly Struck<At>[])[] {
+  const handOut = (some: readonly At[]) =>
+    some.flatMap((moment, index) => {
+      const performance = performances[index % performances.length];
+      return performance ? [{ performance, moment }] : [];
+    });
+  const together = handOut(moments.filter(({ follows }) => !follows));
+  const cuts: Struck<At>[][] = [];
+  for (let first = 0; first < together.length; first += sideBySide) cuts.push(together.slice(first, first + sideBySide));
+  for (const alone of handOut(moments.filter(({ follows }) => follows))) {
+    const later = ({ performance, moment }: Struck) => performance === alone.performance && moment.act > alone.moment.act;
+    const before = cuts.findIndex((cut) => cut.some(later));
+    cuts.splice(before < 0 ? cuts.length : before, 0, [alone]);
+  }
+  return cuts;
 }
 
 /** All processes killed when the row stands and Temporal does not know; then the ledger's next step comes first, and the one whose answer was lost asks again. */
 async function powerCutThenDueStep(): Promise<readonly Row[]> {
-  const moments = momentsOf(loanScript('2026-04-01').filter(isAct));
   return inTown(sideBySide + 1, async (stage, [undisturbed, ...others]) => {
     const expected = await undisturbedOutcome(undisturbed);
-    const cuts = Math.ceil(moments.length / others.length);
-    for (let cut = 0; cut < cuts; cut += 1) {
-      const struck = others.flatMap((performance, index) => {
-        const moment = moments[index * cuts + cut];
-        return moment ? [{ performance, moment }] : [];
-      });
-      await everybody(struck, ({ performance, moment }) => performance.playUntil(moment.act));
-      await cutPower(stage, struck);
-      await everybody(struck, async ({ performance, moment }) => {
-        await performance.playDueAfter(performance.act(moment.act));
-        await performance.repeat(performance.act(moment.act));
+    const moments = momentsOf(undisturbed.acts);
+    const cuts = cutsFor(moments, others);
+    for (const cut of cuts) {
+      await everybody(cut, ({ performance, moment }) => performance.playUntil(moment.act));
+      await cutPower(stage, cut);
+      await everybody(cut, async ({ performance, moment }) => {
+        const act = performance.act(moment.act);
+        const own = cuts.flat().filter((one) => one.performance === performance);
+        await performance.playDueAfter(act, { except: own.map((one) => performance.act(one.moment.act)) }); // Those are cut off in their turn.
+        await performance.repeat(act);
       });
     }
     await everybody(others, (performance) => performance.playToTheEnd());
-    return [
-      {
-        hurt: 'power cut, then the step that is due',
-        times: cuts,
-        steps: moments.length,
-        problems: await compared(stage, expected, others),
-      },
-    ];
+    const problems = await compared(stage, expected, others);
+    return [{ hurt: 'power cut, then the step that is due', times: cuts.length, steps: moments.length, problems }];
   });
 }
 
@@ -117,24 +141,18 @@ async function powerCutThenRival(): Promise<readonly Row[]> {
   return inTown(moments.length + 1, async (stage, [undisturbed, ...others]) => {
     const expected = await undisturbedOutcome(undisturbed);
     const problems: string[] = [];
-    let cuts = 0;
-    for (let first = 0; first < moments.length; first += sideBySide) {
-      const struck = moments.slice(first, first + sideBySide).flatMap((moment, index) => {
-        const performance = others[first + index];
-        return performance ? [{ performance, moment }] : [];
-      });
-      await everybody(struck, ({ performance, moment }) => performance.playUntil(moment.act));
-      await cutPower(stage, struck);
-      cuts += 1;
-      await everybody(struck, async ({ performance, moment }) => {
+    const cuts = cutsFor(moments, others);
+    for (const cut of cuts) {
+      await everybody(cut, ({ performance, moment }) => performance.playUntil(moment.act));
+      await cutPower(stage, cut);
+      await everybody(cut, async ({ performance, moment }) => {
         await performance.rival(moment.rival, performance.act(moment.act).loan);
         await performance.repeat(performance.act(moment.act));
         problems.push(...(await rivalled(performance, moment, expected)));
       });
     }
-    return [
-      { hurt: 'power cut, then another person', times: cuts, steps: moments.length, problems: [...problems, ...(await audited(stage))] },
-    ];
+    problems.push(...(await audited(stage)));
+    return [{ hurt: 'power cut, then another person', times: cuts.length, steps: moments.length, problems }];
   });
 }
 
@@ -156,29 +174,52 @@ async function rivalled(
   return [...differs, ...outcome.apart].map((problem) => `${performance.cast.department}, ${event}: ${problem}`);
 }
 
-/** Kills everything at the moment when each of the rows stands in the ledger and nobody has been told; then the power is back. */
-async function cutPower({ town, sources }: OwnTown, struck: readonly { performance: Performance; moment: Moment }[]): Promise<void> {
-  const gate = await Gate.open(sources.pool);
-  for (const { performance, moment } of struck) for (const event of moment.held) await gate.hold(performance.cast.department, event);
+/** Kills everything when each of the rows stands in the ledger and Temporal does not know; then the power is back. */
+async function cutPower(stage: OwnTown, struck: readonly Struck[]): Promise<void> {
+  const { town, sources } = stage;
+  await everybody(struck, ({ performance, moment }) => performance.fillIn(performance.act(moment.act)));
+  await everybody(struck, ({ performance }) => performance.wake());
   const rowsBefore = await countRows(sources, struck);
-  const pressed = struck.map(({ performance, moment }) => performance.pressUnanswered(performance.act(moment.act)));
-  await within(2_000, 'the rows wait at the gate', async () => (await gate.waiting()) >= struck.length);
-  const temporal = town.processes.temporal;
-  if (!temporal) throw new Error('Temporal is not running');
-  process.kill(temporal, 'SIGSTOP'); // It will learn of nothing any more.
-  for (const { performance, moment } of struck) await gate.letThrough(performance.cast.department, moment.event);
-  await within(4_000, 'the rows are written', async () => (await countRows(sources, struck)) === rowsBefore + struck.length);
-  await town.powerCut();
-  gate.close();
-  await Promise.all(pressed);
+  const gate = await Gate.open(sources.pool);
+  try {
+    for (const { performance, moment } of struck) if (moment.held) await gate.hold(performance.cast.department, moment.held);
+    if (struck.some(({ moment }) => moment.follows)) await writeWhatFollows(stage, struck, gate);
+    else await writeUnheard(stage, struck);
+    await within(10_000, 'the rows are written', async () => (await countRows(sources, struck)) === rowsBefore + struck.length);
+    await town.powerCut();
+  } finally {
+    gate.close();
+  }
   await town.start();
 }
 
+/** Temporal has handed everybody's step to the worker and is frozen before the worker can say what came of it. */
+async function writeUnheard({ town }: OwnTown, struck: readonly Struck[]): Promise<void> {
+  const { worker, temporal } = town.processes;
+  if (!worker || !temporal) throw new Error('worker and Temporal must be running');
+  process.kill(worker, 'SIGSTOP');
+  // The API answers that it does not know yet: by then every step lies with the worker.
+  await everybody(struck, ({ performance, moment }) => performance.pressOnce(performance.act(moment.act)));
+  process.kill(temporal, 'SIGSTOP');
+  process.kill(worker, 'SIGCONT');
+}
+
+/** The steps are answered; what follows of them in other loans waits at the gate until Temporal is frozen. */
+async function writeWhatFollows({ town }: OwnTown, struck: readonly Struck[], gate: Gate): Promise<void> {
+  const { temporal } = town.processes;
+  if (!temporal) throw new Error('Temporal must be running');
+  for (const { performance, moment } of struck) await gate.hold(performance.cast.department, moment.event);
+  await everybody(struck, ({ performance, moment }) => performance.pressOnce(performance.act(moment.act)));
+  await within(10_000, 'the rows wait at the gate', async () => (await gate.waiting()) >= struck.length);
+  process.kill(temporal, 'SIGSTOP');
+  for (const { performance, moment } of struck) await gate.letThrough(performance.cast.department, moment.event);
+}
+
 /** How many of the rows stand. */
-async function countRows({ pool }: Stage['sources'], struck: readonly { performance: Performance; moment: Moment }[]): Promise<number> {
+async function countRows({ pool }: Stage['sources'], struck: readonly Struck[]): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     `select count(*)::int as count from events
-     join unnest($1::text[], $2::text[]) as one (department, name) on name = events.name and department = events.body #>> '{summary,department}'`,
+     join unnest($1::text[], $2::text[]) as one (department, name) on one.name = events.name and one.department = events.body #>> '{summary,department}'`,
     [struck.map(({ performance }) => performance.cast.department), struck.map(({ moment }) => moment.event)],
   );
   return rows[0]?.count ?? 0;
@@ -217,7 +258,7 @@ async function inTown(
   try {
     const chosen = castsOfTown(stage.sample.entries, stage.sample.accounts).slice(0, casts);
     const { tags } = await readyDevices(stage, chosen);
-    const [first, ...others] = chosen.map((cast, index) => new Performance(stage, cast, tags[index] ?? []));
+    const [first, ...others] = chosen.map((cast, index) => new Performance(stage, { cast, devices: tags[index] ?? [] }));
     if (!first || others.length < casts - 1) throw new Error(`the town has only ${chosen.length} casts`);
     return await play(stage, [first, ...others]);
   } finally {

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * A gate in the ledger of a town that is to be hurt: an event of a department's loan whose name is held gets no further than its own row, until it is let through. So all processes can be killed just
- * after a row was committed and before anybody else knows, or just before. Held from outside, by an advisory lock that a trigger asks for; product code knows nothing of it.
+ * A gate in the ledger of a town that is to be hurt: an event of a department's loan whose name is held gets no further than its own row, until it is let through. So all processes can be killed after one
+ * row was committed and before the next. Held from outside, by an advisory lock that a trigger asks for; product code knows nothing of it.
  */
 export class Gate {
   readonly #client: pg.PoolClient;
@@ -32,7 +32,7 @@ export class Gate {
     await this.#client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [`gate ${department}/${eventName}`]);
   }
 
-  /** How many writers wait: at the gate, or for a device that one at the gate has locked. */
+  /** How many writers wait. */
   async waiting(): Promise<number> {
     const { rowCount } = await this.#client.query("select from pg_locks where locktype = 'advisory' and not granted");
     return rowCount ?? 0;

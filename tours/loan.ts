@@ -52,6 +52,18 @@ export interface AtTheDoor {
   why: string;
 }
 
+/** What people write in their own words: what they carry out, how they lost it, why it is given up. */
+export interface FreeTexts {
+  carried: string;
+  report: string;
+  reason: string;
+}
+const usualTexts: FreeTexts = {
+  carried: '研修資料の案、議事録の書式（個人情報なし）',
+  report: '帰宅の電車で網棚に置き忘れた。駅と警察に届け出た。',
+  reason: '三週間見つからない。',
+};
+
 export type Scene = Act | Attempt | AtTheDoor;
 
 /**
@@ -60,11 +72,10 @@ export type Scene = Act | Attempt | AtTheDoor;
  * (要綱第5条第5項・第6項、第6条、利用手順③～⑤・⑩、端末機等借用願: domain.md §2.3.)
  * `today`: the municipality's date. All days lie far enough ahead that no answer is urgent, whatever day of the week it is.
  */
-export function loanScript(today: string): readonly Scene[] {
+export function loanScript(today: string, { carried, report, reason }: FreeTexts = usualTexts): readonly Scene[] {
   const day = (days: number) => Temporal.PlainDate.from(today).add({ days }).toString();
   const laptop = { kind: 'laptop', accessories: ['wire', 'mouse'], personalData: false };
   const fortnight = { ...laptop, from: day(14), until: day(18) };
-  const carried = '研修資料の案、議事録の書式（個人情報なし）';
   const ready = ({ state }: Seen) => ({ assetTag: state.device?.assetTag, fingerprintEnrolled: true, accessories: ['wire', 'mouse'] });
   const signed = ({ terms }: Seen) => ({ terms });
   const purged = { method: 'purge', tool: 'nvme sanitize', toolVersion: '2.11', dataClass: 'confidential' };
@@ -192,10 +203,10 @@ export function loanScript(today: string): readonly Scene[] {
       who: 'lost',
       loan: 'lost',
       step: 'reportLoss',
-      body: { how: 'loss', report: '帰宅の電車で網棚に置き忘れた。駅と警察に届け出た。' },
+      body: { how: 'loss', report },
       becomes: 'lost',
     },
-    { who: 'it', loan: 'lost', step: 'writeOff', body: { reason: '三週間見つからない。' }, becomes: 'writtenOff' },
+    { who: 'it', loan: 'lost', step: 'writeOff', body: { reason }, becomes: 'writtenOff' },
     { who: 'it', loan: 'lost', step: 'accountFor', body: { accessory: 'wire', how: 'writtenOff' }, becomes: 'writtenOff' },
     { who: 'it', loan: 'lost', step: 'accountFor', body: { accessory: 'mouse', how: 'back' }, becomes: 'writtenOff' },
 

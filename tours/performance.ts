@@ -1,6 +1,8 @@
 import type { ShownCase } from '../api/views.js';
+import { getLoan, loanWorkflowId } from '../workflows/device-loan/contract.js';
+import { nudge } from '../workflows/shared/case.js';
 import type { Cast } from './cast.js';
-import { type Act, isAct, type LoanName, loanScript, type Rival } from './loan.js';
+import { type Act, type FreeTexts, isAct, type LoanName, loanScript, type Rival } from './loan.js';
 import { type Outcome, outcomeOf, type Played } from './outcome.js';
 import { Player } from './player.js';
 import type { Stage } from './stage.js';
@@ -13,15 +15,15 @@ export class Performance {
   readonly #stage: Stage;
   readonly #played: Played;
   readonly #done = new Set<Act>();
-  /** What was handed in and not answered. */
-  readonly #lost = new Map<Act, object>();
+  /** What was filled in to be handed in. */
+  readonly #filledIn = new Map<Act, object>();
 
-  constructor(stage: Stage, cast: Cast, devices: readonly string[]) {
+  constructor(stage: Stage, { cast, devices, texts }: { cast: Cast; devices: readonly string[]; texts?: FreeTexts }) {
     this.#stage = stage;
     this.cast = cast;
     this.#player = new Player(cast, stage.place);
     this.#played = { cast, devices, loans: this.#player.loans };
-    this.acts = loanScript(stage.today).filter(isAct);
+    this.acts = loanScript(stage.today, texts).filter(isAct);
   }
 
   act(number: number): Act {
@@ -39,26 +41,45 @@ export class Performance {
     return this.playUntil(this.acts.length);
   }
 
-  /** Hands the act's step in, and never hears of it. Resolves when the line is dead. */
-  async pressUnanswered(act: Act): Promise<void> {
-    const body = await this.#player.ready(act);
-    this.#lost.set(act, body);
-    await this.#player.pressOnce(act, body);
+  /** Has the worker that runs now take up the loans: what the one before it had in its hands is waited for, for five seconds each. */
+  async wake(): Promise<void> {
+    const { temporal } = this.#stage.sources;
+    const handles = [...this.#player.loans.values()].map(({ id }) => temporal.workflow.getHandle(loanWorkflowId(id)));
+    await Promise.all(
+      handles.map(async (handle) => {
+        const { status } = await handle.describe();
+        if (status.name !== 'RUNNING') return;
+        await handle.signal(nudge);
+        await handle.query(getLoan);
+      }),
+    );
+  }
+
+  /** Waits until the act's step is due and fills its form in. */
+  async fillIn(act: Act): Promise<void> {
+    this.#filledIn.set(act, await this.#player.ready(act));
+  }
+
+  /** Hands the act's step in; resolves with whatever comes of it, a dead line too. */
+  pressOnce(act: Act): Promise<void> {
+    return this.#player.pressOnce(act, this.#filledIn.get(act) ?? {});
   }
 
   /** Asks again for the answer that was lost, and is told that the step was taken. */
   async repeat(act: Act): Promise<void> {
-    await this.#player.press(act, this.#lost.get(act) ?? {});
+    await this.#player.press(act, this.#filledIn.get(act) ?? {});
     this.#done.add(act);
   }
 
   /** Plays what comes next in the loan of the act, if the ledger shows it as due by now. */
-  async playDueAfter(act: Act): Promise<void> {
+  async playDueAfter(act: Act, { except }: { except: readonly Act[] }): Promise<void> {
     const next = this.acts.find((one) => one.loan === act.loan && one !== act && !this.#done.has(one));
-    if (!next) return;
+    if (!next || except.includes(next)) return;
     await this.#know(act.loan);
     const { due } = await this.#player.see(next.loan, next.who);
-    if (due.some((one) => one.step === next.step && 'mine' in one)) await this.#play(next);
+    if (!due.some((one) => one.step === next.step && 'mine' in one)) return;
+    await this.#player.insist(next);
+    this.#done.add(next);
   }
 
   /** Another person takes a step that the script does not have. */

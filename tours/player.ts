@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProblemDocument } from '../api/errors.js';
 import type { ShownCase, ShownEvent } from '../api/views.js';
-import { type Answer, ApiAway, ApiClient } from '../cli/client.js';
+import { type Answer, ApiAway, ApiClient, untilAnswered } from '../cli/client.js';
 import type { Loan } from '../workflows/device-loan/rules.js';
 import type { Cast, Role } from './cast.js';
 import type { Act, AtTheDoor, Attempt, LoanName, Turn } from './loan.js';
 
-/** As people give up: whatever was killed is back by then. */
+/** Longer than whatever was killed takes to be back, and the loan to be where it should. */
 const patienceMs = 60_000;
-const againAfterMs = 150;
 
 /** Something went otherwise than it should. */
 export class Differs extends Error {
@@ -34,7 +33,7 @@ export function peopleOf(url: string, password: string): People {
   const nobody = new ApiClient(url);
   const logIn = async (staffNumber: string): Promise<ApiClient> => {
     const sent = { method: 'POST' as const, body: { staffNumber, password } };
-    const answer = await untilAnswered(() => nobody.send<{ token: string }>('/sessions', sent));
+    const answer = await pressed(() => nobody.send<{ token: string }>('/sessions', sent));
     if (answer.status >= 400) throw new Differs(`${staffNumber} cannot log in: ${inShort(answer)}`);
     return new ApiClient(url, { token: answer.body.token });
   };
@@ -176,22 +175,15 @@ export class Player {
 
   async #answered(who: Role, path: string, sent?: Parameters<ApiClient['send']>[1]): Promise<Answer> {
     const client = await this.client(who);
-    return untilAnswered(() => client.send(path, sent));
+    return pressed(() => client.send(path, sent));
   }
 }
 
-/** Answers that ask to be asked again: accepted and not yet written, too many at once, a part that is away. */
-const notYet: ReadonlySet<number> = new Set([202, 429, 503]);
-
-async function untilAnswered<Body>(send: () => Promise<Answer<Body>>): Promise<Answer<Body>> {
-  const since = performance.now();
-  for (;;) {
-    const answer = await send().catch(unlessAway);
-    if (answer && !notYet.has(answer.status)) return answer;
-    if (performance.now() - since > patienceMs)
-      throw new Differs(`no answer in ${patienceMs / 1000} s: ${answer ? inShort(answer) : 'nobody there'}`);
-    await pause(againAfterMs);
-  }
+/** As people press again, for as long as people do. @throws Differs */
+async function pressed<Body>(send: () => Promise<Answer<Body>>): Promise<Answer<Body>> {
+  const answer = await untilAnswered(send).catch(unlessAway);
+  if (!answer) throw new Differs('nobody answers');
+  return answer;
 }
 
 function unlessAway(failure: unknown): undefined {

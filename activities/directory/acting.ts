@@ -1,6 +1,6 @@
 import { today } from '../../config/calendar.js';
 import type { Acting, Clock, DeputiesPort, PersonnelPort } from '../ledger/port.js';
-import type { Capacity, DirectoryPort, StaffMember } from './port.js';
+import type { DirectoryPort, StaffMember } from './port.js';
 
 /** What a municipality's rules on decisions say of acting for a head (`acting` of its pack). */
 export interface ActingRules {
@@ -54,6 +54,3 @@ export function createActing({ directory, ledger, rules, clock }: ActingParts) {
     return (await Promise.all([byName(staffNumber, date), ...posts])).flat();
   };
 }
-
-/** Capacities that a head can have somebody act in: those in which decisions are made for a department. What is a group's has others, and oneself has nobody else. */
-export const canBeActedIn = (capacity: Capacity): boolean => /^(head|superior):/.test(capacity);

@@ -12,12 +12,12 @@ export interface WordsRef {
 }
 
 /**
- * What happened. `by` is a staff number or `system`; `as` the capacity, `digest` the keyed hash of the body that was handed in. `key` is the keyed hash
+ * What happened. `by` is a staff number or `system`; `as` the capacity, `onBehalfOf` its absent holder, for whom `by` acted; `digest` the keyed hash of the body that was handed in. `key` is the keyed hash
  * under which a person handed the step in, or the name of one piece of news. Never personal data, staff numbers excepted.
  */
 export interface LedgerEvent {
   name: string;
-  input: { by: string; as?: string; digest?: string };
+  input: { by: string; as?: string; onBehalfOf?: string; digest?: string };
   key?: string;
 }
 
@@ -400,23 +400,24 @@ export interface ImportProblem {
   problem: string;
 }
 
+/** What an import of devices does, or would. */
+export interface DeviceImport {
+  added: number;
+  known: number;
+  problems: readonly ImportProblem[];
+}
+
 /** Devices from CSV (`asset_tag,kind,pool,manufacturer,model,serial,network_zone,note`). With problems nothing was written. */
 export interface DeviceImportPort {
   /** Adds what the master does not have; what it has (`known`) stays as it is. `preview`: says what would be done. */
-  importDevices(
-    csv: string,
-    options: { by: string; preview?: boolean },
-  ): Promise<{ added: number; known: number; problems: readonly ImportProblem[] }>;
+  importDevices(csv: string, options: { by: string; preview?: boolean }): Promise<DeviceImport>;
 }
 
 /** What an import of a personnel file does, or would. With problems nothing was written. */
-export interface PersonnelImport {
-  added: number;
+export interface PersonnelImport extends DeviceImport {
   changed: number;
   /** Stood in the file before this one, were not over yet, and stand there no more. */
   removed: number;
-  known: number;
-  problems: readonly ImportProblem[];
 }
 
 /** How somebody is employed (任用形態) and as what (職種), from the first day on, until the last where that is known. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ImportProblem } from '../../activities/ledger/port.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, route } from '../route.js';
@@ -9,28 +10,60 @@ const outcome = z.object({
   problems: z.array(z.object({ line: z.int(), field: z.string(), problem: z.string() })),
 });
 
+const personnelOutcome = outcome.extend({
+  changed: z.int(),
+  removed: z.int().meta({ description: 'Stood in the file before this one, were not over yet, and stand there no more.' }),
+});
+const query = z.strictObject({
+  preview: z.enum(['true', 'false']).default('false').meta({ description: 'Says what would be done, and does nothing.' }),
+});
+
 /** Files that a city brings (design §8). All of a file is taken, or nothing. */
 export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
-  return [
+  const importing = <Outcome extends { problems: readonly ImportProblem[] }>(
+    kind: string,
+    about: Pick<AnyRoute, 'summary' | 'access'> & { schema: z.ZodType },
+    take: (csv: string, options: { by: string; preview: boolean }) => Promise<Outcome>,
+  ): AnyRoute =>
     route({
       method: 'post',
-      path: '/imports/devices',
+      path: `/imports/${kind}`,
       tag: 'imports',
-      summary: 'Add devices from CSV in UTF-8 or Shift_JIS; what the master has stays as it is',
-      access: ['it', 'admin'],
+      summary: about.summary,
+      access: about.access,
       consumes: 'text/csv',
-      query: z.strictObject({
-        preview: z.enum(['true', 'false']).default('false').meta({ description: 'Says what would be done, and does nothing.' }),
-      }),
+      query,
       body: z.instanceof(Uint8Array),
-      replies: { 200: { description: 'What was done, or would be; `problems` only in a preview.', schema: outcome } },
+      replies: { 200: { description: 'What was done, or would be; `problems` only in a preview.', schema: about.schema } },
       handle: async ({ query, body, caller }) => {
         const preview = query.preview === 'true';
-        const done = await ledger.importDevices(textOf(body), { by: caller.staffNumber, preview });
+        const done = await take(textOf(body), { by: caller.staffNumber, preview });
         if (done.problems.length && !preview) throw new Problem('ruleRefuses', { lines: done.problems });
         return { status: 200, body: done };
       },
-    }),
+    });
+  const whole = 'the file is the whole list, what is over stays; CSV in UTF-8 or Shift_JIS';
+
+  return [
+    importing(
+      'devices',
+      {
+        summary: 'Add devices from CSV in UTF-8 or Shift_JIS; what the master has stays as it is',
+        access: ['it', 'admin'],
+        schema: outcome,
+      },
+      ledger.importDevices,
+    ),
+    importing(
+      'absences',
+      { summary: `Who is absent from when until when: ${whole}`, access: ['hr'], schema: personnelOutcome },
+      ledger.importAbsences,
+    ),
+    importing(
+      'employment',
+      { summary: `How people are employed, and as what: ${whole}`, access: ['hr'], schema: personnelOutcome },
+      ledger.importEmployment,
+    ),
   ];
 }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { standing } from '../auth.js';
 import type { Services } from '../parts.js';
 import { type AnyRoute, route } from '../route.js';
-import { capacity, caseId, pageOf, paging, staffNumber } from '../schemas.js';
+import { capacity, caseId, pageOf, paging, person, staffNumber } from '../schemas.js';
 
 const me = z.object({
   staffNumber,
@@ -9,6 +10,9 @@ const me = z.object({
   title: z.string().optional(),
   departments: z.array(z.string()).meta({ description: 'Of all posts; the first is the main post.' }),
   capacities: z.array(capacity).meta({ description: 'What the person may act as at this moment.' }),
+  acting: z
+    .array(z.object({ capacity, onBehalfOf: person, steps: z.array(z.string()).optional() }))
+    .meta({ description: '代決: what the person may do for somebody absent at this moment; only `steps`, where they are named.' }),
   directoryAsOf: z.iso.datetime().optional().meta({ description: 'Present while the directory cannot be asked.' }),
 });
 
@@ -19,12 +23,13 @@ const task = z.object({
   status: z.string(),
   step: z.string(),
   who: capacity.meta({ description: 'Why it waits for the caller: the capacity.' }),
+  onBehalfOf: person.optional().meta({ description: '代決: the absent holder of the capacity, for whom the caller may act.' }),
   since: z.iso.datetime(),
   until: z.string().optional(),
 });
 
 /** What concerns whoever asks. */
-export function myRoutes({ ledger, directory }: Services): readonly AnyRoute[] {
+export function myRoutes({ ledger, directory, views }: Services): readonly AnyRoute[] {
   return [
     route({
       method: 'get',
@@ -33,10 +38,11 @@ export function myRoutes({ ledger, directory }: Services): readonly AnyRoute[] {
       summary: 'Who I am, and what I may act as',
       access: 'staff',
       replies: { 200: { description: 'As the directory says.', schema: me } },
-      handle: async ({ caller: { staffNumber, capacities, asOf } }) => {
+      handle: async ({ caller: { staffNumber, capacities, acting, asOf } }) => {
         const member = await directory.staffMember(staffNumber).catch(() => undefined);
         const { name, title, departments = [] } = member ?? {};
-        return { status: 200, body: { staffNumber, name, title, departments, capacities, directoryAsOf: asOf } };
+        const forOthers = await views.shown(acting);
+        return { status: 200, body: { staffNumber, name, title, departments, capacities, acting: forOthers, directoryAsOf: asOf } };
       },
     }),
     route({
@@ -47,9 +53,11 @@ export function myRoutes({ ledger, directory }: Services): readonly AnyRoute[] {
       access: 'staff',
       query: z.strictObject(paging),
       replies: { 200: { description: 'One page.', schema: pageOf(task) } },
-      handle: async ({ query, caller: { capacities } }) => {
-        const { items, cursor } = await ledger.tasks({ capacities, ...query });
-        return { status: 200, body: { items: items.map(({ caseId: id, ...one }) => ({ id, ...one })), cursor } };
+      handle: async ({ query, caller }) => {
+        const { capacities, acting } = caller;
+        const { items, cursor } = await ledger.tasks({ capacities, acting, ...query });
+        const tasks = items.map(({ caseId: id, ...one }) => ({ id, ...one, onBehalfOf: standing(caller, one)?.onBehalfOf }));
+        return { status: 200, body: { items: await views.shown(tasks), cursor } };
       },
     }),
   ];

@@ -661,6 +661,7 @@ export const en: Translation = {
     public: 'confidentiality 1',
   },
   lossKind: { loss: 'loss', theft: 'theft' },
+  accountedFor: { back: 'back', writtenOff: 'written off' },
 
   capacity: {
     staff: 'yourself',

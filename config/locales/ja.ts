@@ -674,6 +674,8 @@ export const ja = {
     public: '機密性1の情報',
   },
   lossKind: { loss: '紛失', theft: '盗難' },
+  /** What became of an accessory that did not come back. */
+  accountedFor: { back: '返却', writtenOff: '除却' },
 
   /** In which capacity somebody acts or is asked, by its kind. */
   capacity: {

@@ -52,6 +52,7 @@ describe('a part is away', () => {
   test('Temporal: 503 within five seconds, nothing written but words, lists go on, and the repeat acts once', async () => {
     const { head, borrower } = town.accounts;
     const [id, key, opening] = [await filed(), randomUUID(), randomUUID()];
+    await town.token(head);
     const before = await town.checksum();
     town.gates.temporal.shut();
     const [refused, notOpened] = await Promise.all([

@@ -365,6 +365,13 @@ export function directoryContract(name: string, prepare: () => Promise<ContractS
       expect(await stays).toContain('head:zeimu');
     });
 
+    test('a directory that was started again between two questions answers the second', async () => {
+      expect(await directory.capacitiesOf(accounts.head)).toContain('head:zeimu');
+      await subject.stop();
+      await subject.start();
+      expect(await directory.capacitiesOf(accounts.head)).toContain('head:zeimu');
+    });
+
     test("a directory that is down is away, says nobody's name, and is asked again when it is back", async () => {
       expect(await directory.capacitiesOf(accounts.head)).toContain('head:zeimu');
       await subject.stop();

@@ -121,6 +121,11 @@ describe('who may do what', () => {
     await nobody.unbind();
   });
 
+  test('a locked account may not log in', async () => {
+    const locked = { dn: personDn(town.accounts.disabled), password: town.accounts.password };
+    await expect(boundTo(directory.port, locked)).rejects.toMatchObject({ code: 49 });
+  });
+
   test('a person may search, and change nothing', async () => {
     const person = await boundTo(directory.port, { dn: personDn(town.accounts.head), password: town.accounts.password });
     expect((await person.search(town.baseDn, { filter: '(departmentNumber=zeimu)' })).searchEntries.length).toBeGreaterThan(5);

@@ -1,5 +1,9 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { isLedgerAway } from '../../activities/ledger/away.js';
 import { deliverNews } from '../../activities/ledger/news-delivery.js';
+import { createPostgresLedger } from '../../activities/ledger/postgres.js';
+import { municipalCalendar } from '../../config/calendar.js';
 import { loan } from './loan.js';
 import { addDevice, entry, laptop, town } from './town.js';
 import type { CasePlace } from '../../workflows/procedures.js';
@@ -130,13 +134,13 @@ it('delivers news at once, deadlines when the clock was moved, and both again af
 
   nudged.length = 0;
   await a.release();
-  await vi.waitFor(() => expect(nudged).toContain('B'), { timeout: 900 });
+  await vi.waitFor(() => expect(nudged).toContain('B'), { timeout: 5_000 });
   expect(await b.hear()).toBe('reserve PC-1');
 
   await t.ledger.append(entry('D', 1, { name: 'request' }, { due: [{ step: 'expire', at: '2027-04-12T00:00:00.000Z' }] }));
   nudged.length = 0;
   await t.ledger.moveClock(7 * 86_400_000);
-  await vi.waitFor(() => expect(nudged).toContain('D'), { timeout: 900 });
+  await vi.waitFor(() => expect(nudged).toContain('D'), { timeout: 5_000 });
 
   const [{ pid } = { pid: 0 }] = await listening();
   await t.sql('select pg_terminate_backend($1)', [pid]);
@@ -163,4 +167,47 @@ it('answers again after every connection was cut, and says so plainly while it i
     await vi.waitFor(async () => expect(await t.ledger.caseById('A')).toMatchObject({ seq: 1 }));
   }
   for await (const finding of t.ledger.verifyChains()) expect(finding).toBeUndefined();
+});
+
+it('fails within 5 s while the database hangs, and answers as soon as it does', { timeout: 30_000 }, async () => {
+  const t = await town();
+  await t.ledger.append(entry('A', 1, { name: 'request' }));
+  const { hostname, port } = new URL(t.databaseUrl);
+  const sockets = new Set<Socket>();
+  let hangs = false;
+  const line = createServer((socket) => {
+    const server = connect(Number(port), hostname);
+    for (const [from, to] of [
+      [socket, server],
+      [server, socket],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => to.destroy()).on('close', () => to.destroy());
+      from.on('data', (bytes) => hangs || to.write(bytes));
+    }
+  });
+  await new Promise<void>((resolve) => line.listen(0, '127.0.0.1', resolve));
+  const { port: linePort } = line.address() as AddressInfo;
+  const ledger = createPostgresLedger({
+    databaseUrl: t.databaseUrl.replace(`:${port}/`, `:${linePort}/`),
+    clock: t.clock,
+    calendar: municipalCalendar(),
+    connections: 2,
+  });
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    await ledger.close();
+    line.close();
+  });
+  expect(await ledger.caseById('A')).toMatchObject({ seq: 1 });
+  hangs = true;
+  const began = performance.now();
+  const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => ledger.caseById('A')));
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') expect(isLedgerAway(outcome.reason)).toBe(true);
+  expect(performance.now() - began).toBeLessThan(5_000);
+  hangs = false;
+  const again = performance.now();
+  expect(await ledger.caseById('A')).toMatchObject({ seq: 1 });
+  expect(performance.now() - again).toBeLessThan(1_500);
 });

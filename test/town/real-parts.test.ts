@@ -63,8 +63,8 @@ it('keeps what was written through a power cut and a restart; only the deleted T
   await withTemporal(again, ({ workflow }) => expect(workflow.getHandle('kept').describe()).rejects.toThrow(WorkflowNotFoundError));
 }, 60_000);
 
-it.each([0o700, 0o755])(
-  'runs in a folder of mode %o, whoever runs it',
+it.each(['700', '755'])(
+  'runs in a folder of mode %s, whoever runs it',
   async (mode) => {
     const { stateDir, remove } = await stateFolder();
     cleanUp.push(remove, () => removeTown(stateDir));
