@@ -9,7 +9,7 @@ import { answerReadiness, createChecks } from './health.js';
 import { type Limits, requestLimit } from './limits.js';
 import { createMetrics } from './metrics.js';
 import { documentationPages } from './pages.js';
-import { createServices, type Parts } from './parts.js';
+import { createServices, type Parts, quoteFrom } from './parts.js';
 import { Problem } from './problems.js';
 import { procedureRoutes } from './procedure.js';
 import { type AnyRoute, mount } from './route.js';
@@ -67,7 +67,7 @@ export function createApp(
   app.use(() => {
     throw new Problem('notFound');
   });
-  app.use(answerProblems(parts.logger));
+  app.use(answerProblems(parts.logger, quoteFrom(parts.pack)));
   return { app, metrics: metrics.answer };
 }
 

@@ -4,6 +4,7 @@ import {
   isGrpcServiceError,
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
   WorkflowUpdateFailedError,
   WorkflowUpdateStage,
 } from '@temporalio/client';
@@ -83,7 +84,19 @@ export function createCounter({
     }
     const until = AbortSignal.any([arrival, AbortSignal.timeout(answerWithinMs)]);
     const found = await poll(until, () => ledger.byKey(key)).catch(() => undefined); // The ledger may have gone; the case is safe at Temporal.
+    if (!found) await refusedOpening(place);
     return found ? 'written' : 'accepted';
+  }
+
+  /** A case that the ledger would not have ends at once: what it requires was gone by then. @throws Problem ruleRefuses */
+  async function refusedOpening({ workflowId, arrival }: Place): Promise<void> {
+    const handle = client.workflow.getHandle(workflowId);
+    const { status } = await patiently(acceptWithinMs, arrival, () => handle.describe());
+    if (status.name !== 'FAILED') return;
+    const failure: unknown = await patiently(acceptWithinMs, arrival, () => handle.result()).catch((thrown: unknown) => thrown);
+    const cause = failure instanceof WorkflowFailedError ? failure.cause : undefined;
+    if (cause instanceof ApplicationFailure && cause.type === 'RuleRefuses')
+      throw new Problem('ruleRefuses', { errors: [cause.details?.[0] as Refusal] });
   }
 
   /** Hands a step in. @throws Problem notDue, forbidden, ruleRefuses, conflict, away */

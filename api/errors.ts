@@ -24,9 +24,13 @@ export interface ProblemDocument {
 export const languageOf = (request: Pick<Request, 'acceptsLanguages'>): Language =>
   request.acceptsLanguages('ja', 'en') === 'en' ? 'en' : 'ja';
 
+/** A rule's source as people quote it, where the rule names a value of the policy pack (`registration.employment`). */
+export type Quote = (article: string) => string;
+
 /** The problem in the caller's words. */
-export function problemDocument({ type, details }: Problem, language: Language): ProblemDocument {
-  const { errors, lines, due, ended, part } = details;
+export function problemDocument({ type, details }: Problem, language: Language, quote: Quote): ProblemDocument {
+  const { lines, due, ended, part } = details;
+  const errors = details.errors?.map(({ article, ...error }) => ({ ...error, ...(article && { article: quote(article) }) }));
   return {
     type: `/problems/${type}`,
     title: say(language, 'problem', type),
@@ -43,7 +47,7 @@ const inWords = ({ code, article, limit }: FieldError, type: Problem['type'], la
   say(language, type === 'ruleRefuses' ? 'refusal' : 'invalid', code, { article, limit });
 
 /** The one place where a failure becomes an answer. What nobody foresaw is logged by name and place, without its message, which may quote a person's words. */
-export function answerProblems(logger: Logger): ErrorRequestHandler {
+export function answerProblems(logger: Logger, quote: Quote): ErrorRequestHandler {
   return (failure, request, response, next) => {
     const problem = asProblem(failure);
     if (problem.type === 'internal') logger.error({ failure: traceOf(failure), requestId: response.locals.requestId }, 'a request failed');
@@ -54,7 +58,10 @@ export function answerProblems(logger: Logger): ErrorRequestHandler {
     if (problem.type === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
     const language = languageOf(request);
     response.set('Content-Language', language).set('Cache-Control', 'no-store').vary('Accept-Language');
-    response.status(problemStatus[problem.type]).type('application/problem+json').json(problemDocument(problem, language));
+    response
+      .status(problemStatus[problem.type])
+      .type('application/problem+json')
+      .json(problemDocument(problem, language, quote));
   };
 }
 

@@ -16,9 +16,10 @@ import type {
   WordsPort,
 } from '../activities/ledger/port.js';
 import type { Calendar } from '../config/calendar.js';
-import type { PolicyPack } from '../config/policy/pack.js';
+import { type PolicyPack, sourceOf } from '../config/policy/pack.js';
 import type { Secret } from '../config/settings.js';
 import { type Counter, createCounter } from './counter.js';
+import type { Quote } from './errors.js';
 import { createKeyedHash, type KeyedHash } from './keys.js';
 import { createViews, type Views } from './views.js';
 
@@ -57,6 +58,7 @@ export interface Services extends Parts {
   counter: Counter;
   views: Views;
   hash: KeyedHash;
+  quote: Quote;
 }
 
 export const createServices = (parts: Parts): Services => ({
@@ -65,4 +67,11 @@ export const createServices = (parts: Parts): Services => ({
   counter: createCounter({ ...parts.temporal, ledger: parts.ledger }),
   views: createViews(parts),
   hash: createKeyedHash(parts.keySecret),
+  quote: quoteFrom(parts.pack),
 });
+
+/** The sources as the pack has them. */
+export const quoteFrom =
+  (pack: PolicyPack): Quote =>
+  (article) =>
+    sourceOf(pack, article) ?? article;

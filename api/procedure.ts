@@ -79,7 +79,7 @@ export function procedureRoutes<Steps extends Updates, Form extends object, Reso
   services: Services,
 ): readonly AnyRoute[] {
   const { name: tag, path, opening } = procedure;
-  const { ledger, counter, views, hash, logger } = services;
+  const { ledger, counter, views, hash, logger, quote } = services;
   const forms = procedure.steps as Readonly<Record<string, AnyStepForm>>;
   const placeOf = (id: string, key: string, { caller, arrival }: Who) => ({
     caseId: id,
@@ -164,7 +164,7 @@ export function procedureRoutes<Steps extends Updates, Form extends object, Reso
     } catch (failure) {
       const problem = asProblem(failure);
       if (problem.type === 'internal') logger.error({ failure: problem.name }, 'a step of a bulk request failed');
-      const shown = problemDocument(problem, call.language);
+      const shown = problemDocument(problem, call.language, quote);
       return { id, status: shown.status, problem: shown };
     }
   };

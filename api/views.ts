@@ -105,7 +105,7 @@ export function createViews({ ledger, directory }: ViewParts) {
       return Promise.all(
         events.map(async ({ seq, at, event: { name, input } }) => {
           const { by, as, onBehalfOf, ...filed } = input;
-          const person = by === 'system' ? by : await named(by);
+          const person = by === 'system' ? ('system' as const) : await named(by);
           const absent = onBehalfOf === undefined ? undefined : await named(onBehalfOf);
           const who = { by: person, ...(as && { as }), ...(absent && { onBehalfOf: absent }) };
           return { seq, at, name, ...who, input: (await shown(filed, texts)) as object };

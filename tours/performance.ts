@@ -1,5 +1,6 @@
 import type { ShownCase } from '../api/views.js';
-import { getLoan, loanWorkflowId } from '../workflows/device-loan/contract.js';
+import { getLoan } from '../workflows/device-loan/contract.js';
+import { caseWorkflowId } from '../workflows/procedures.js';
 import { nudge } from '../workflows/shared/case.js';
 import type { Cast } from './cast.js';
 import { type Act, type FreeTexts, isAct, type LoanName, loanScript, type Rival } from './loan.js';
@@ -44,7 +45,9 @@ export class Performance {
   /** Has the worker that runs now take up the loans: what the one before it had in its hands is waited for, for five seconds each. */
   async wake(): Promise<void> {
     const { temporal } = this.#stage.sources;
-    const handles = [...this.#player.loans.values()].map(({ id }) => temporal.workflow.getHandle(loanWorkflowId(id)));
+    const handles = [...this.#player.loans.values()].map(({ id }) =>
+      temporal.workflow.getHandle(caseWorkflowId({ procedure: 'device-loan', caseId: id })),
+    );
     await Promise.all(
       handles.map(async (handle) => {
         const { status } = await handle.describe();

@@ -73,27 +73,27 @@ export function deputyRoutes({ ledger, directory, views, hash, clock, pack }: Se
     if (changed === 'changed') throw new Problem('changed');
     return changed;
   };
-  const refuse = (refusal: Omit<Refusal, 'article'> | undefined) => {
-    if (refusal) throw new Problem('ruleRefuses', { errors: [{ ...refusal, article }] });
+  const refuse = (refusal: Refusal): never => {
+    throw new Problem('ruleRefuses', { errors: [refusal] });
   };
   const refuseLimits = ({ from, until, steps: named = [] }: Pick<Deputy, 'from' | 'until' | 'steps'>) => {
     const now = today(clock.now().toISOString());
     const unknown = named.find((step) => !steps.has(step));
-    if (until < from) refuse({ code: 'periodOrder', field: 'until', limit: from });
-    if (until < now) refuse({ code: 'deputyInPast', field: 'until', limit: now });
-    if (unknown) refuse({ code: 'stepUnknown', field: 'steps', limit: unknown });
+    const first = from > now ? from : now;
+    if (until < first) refuse({ code: 'lastDayTooEarly', article, field: 'until', limit: first });
+    if (unknown) refuse({ code: 'stepUnknown', article, field: 'steps', limit: unknown });
   };
   /** @throws Problem forbidden, ruleRefuses */
   const refuseNaming = async (given: z.output<typeof naming>, { staffNumber: me, capacities, acting }: Call['caller']) => {
     const wanted = given.capacity as Capacity;
-    if (!pack.values.acting.headMayName) refuse({ code: 'deputiesNotNamed', field: 'deputy' });
+    if (!pack.values.acting.headMayName) refuse({ code: 'deputiesNotNamed', article, field: 'deputy' });
     if (!capacities.includes(wanted)) {
-      if (acting.some((one) => one.capacity === wanted)) refuse({ code: 'chainOfDeputies', field: 'capacity' });
+      if (acting.some((one) => one.capacity === wanted)) refuse({ code: 'chainOfDeputies', article, field: 'capacity' });
       throw new Problem('forbidden');
     }
-    if (given.deputy === me) refuse({ code: 'ownDeputy', field: 'deputy' });
+    if (given.deputy === me) refuse({ code: 'ownDeputy', article, field: 'deputy' });
     const member = await directory.staffMember(given.deputy);
-    if (!member || member.disabled) refuse({ code: 'deputyUnknown', field: 'deputy' });
+    if (!member || member.disabled) refuse({ code: 'unknownPerson', article, field: 'deputy' });
     refuseLimits(given);
   };
   const shownSeen = async ({ caseId: id, ...acted }: Acted) => views.shown({ id, ...acted });

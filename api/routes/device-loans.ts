@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { CaseRow } from '../../activities/ledger/port.js';
+import type { CaseRow, Refusal } from '../../activities/ledger/port.js';
 import { nextRound, today } from '../../config/calendar.js';
 import { loanPolicy } from '../../config/policy/pack.js';
 import type { PolicyDocument } from '../../config/policy/schema.js';
 import type { LoanRequest, steps } from '../../workflows/device-loan/contract.js';
-import { type Loan, refuseRequest } from '../../workflows/device-loan/rules.js';
+import { type Loan, refuseRequest, registrationFor } from '../../workflows/device-loan/rules.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import type { Procedure } from '../procedure.js';
@@ -37,7 +37,7 @@ export const deviceLoans: Procedure<typeof steps, Form> = {
     body: form,
     resolve: async (services, { body, caller }) => {
       const request = await resolved(services, caller.staffNumber, body);
-      const refusal = refuseRequest(request, todayOf(services));
+      const refusal = refuseRequest(request, todayOf(services)) ?? (await withoutRegistration(services, request));
       if (refusal) throw new Problem('ruleRefuses', { errors: [refusal] });
       const { data } = body; // Still in words: they are put apart before the event is made.
       return { name: 'request', input: { ...request, ...(data && { data }), urgent: isUrgent(services, request.answerBy) } };
@@ -104,6 +104,14 @@ const termsOf = ({ state }: CaseRow) => {
   const { policy } = (state as Loan).request;
   return { ...policy.terms, pack: policy.pack };
 };
+
+/** What the ledger would refuse (Art. 5-5), said before there is a case. */
+async function withoutRegistration({ ledger }: Services, request: LoanRequest): Promise<Refusal | undefined> {
+  const needed = registrationFor(request);
+  if (!needed) return undefined;
+  const found = (await ledger.openCasesOf(needed)).some(({ status }) => status === needed.status);
+  return found ? undefined : needed.refusal;
+}
 
 /** The request as the case keeps it: what directory, calendar and policy say of it at this moment. The words are put apart by then. */
 async function resolved(services: Services, borrower: string, { department: wanted, data: _data, ...form }: Form): Promise<LoanRequest> {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Capacity } from '../../activities/directory/port.js';
-import type { CaseRow } from '../../activities/ledger/port.js';
+import type { CaseRow, Refusal } from '../../activities/ledger/port.js';
 import { fiscalYearValidity, nextRound, today } from '../../config/calendar.js';
 import { registrationPolicy } from '../../config/policy/pack.js';
 import type { Employment, RegistrationForm, RegistrationRequest, steps, Validity } from '../../workflows/registration/contract.js';
-import { refuseForm } from '../../workflows/registration/rules.js';
+import { noOtherFor, refuseForm } from '../../workflows/registration/rules.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import type { Procedure } from '../procedure.js';
@@ -50,7 +50,7 @@ export const registrations: Procedure<typeof steps, Application, 'answerBy' | 'v
       const { caller, body } = call;
       const staff = body.for ?? caller.staffNumber;
       const request = await resolved(services, staff, body);
-      const refusal = refuseForm(request, request.form);
+      const refusal = refuseForm(request, request.form) ?? (await alreadyRegistered(services, request));
       if (refusal) throw new Problem('ruleRefuses', { errors: [refusal] });
       const entered = body.for === undefined ? undefined : enteringAs(caller.capacities, request.department);
       const input = { ...request, ...(entered && { enteredAs: entered }), urgent: isUrgent(services, request.answerBy) };
@@ -105,6 +105,12 @@ const cascadeLine = z.object({
 });
 const cascade = z.object({ items: z.array(cascadeLine) });
 type CascadeLine = z.output<typeof cascadeLine>;
+
+/** What the ledger would refuse, said before there is a case. */
+async function alreadyRegistered({ ledger }: Services, request: RegistrationRequest): Promise<Refusal | undefined> {
+  const needed = noOtherFor(request);
+  return (await ledger.openCasesOf(needed)).length ? needed.refusal : undefined;
+}
 
 /** One page for what a revocation ends (Art. 5-3, 5-4): access first, then the loans, then who was told. */
 async function cascadeOf({ ledger }: Services, { caseId: id }: CaseRow): Promise<readonly CascadeLine[]> {

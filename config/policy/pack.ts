@@ -67,7 +67,7 @@ const digested = ({ version, ja, en }: Record<'version' | 'ja' | 'en', string>) 
   digest: sha256(`${ja}\n${en}`).toString('hex'),
 });
 
-export type ChecklistItem = PolicyValues['registration']['checklist']['items'][number];
+type ChecklistItem = PolicyValues['registration']['checklist']['items'][number];
 
 /** The items that hold on the date: of each the latest that is valid by then, in the pack's order. */
 export function checklistOn({ values }: Pick<PolicyPack, 'values'>, date: string): readonly ChecklistItem[] {

@@ -69,7 +69,7 @@ export class ApiTown {
     readonly client: Client,
     /** The directory as the worker asks it. */
     readonly directory: DirectoryPort,
-    readonly gates: { readonly postgresql: Gate; readonly temporal: Gate; readonly directory: Gate },
+    readonly gates: { readonly postgresql: Gate; readonly temporal: Gate; readonly directory: Gate; readonly workersDirectory: Gate },
     private readonly work: { readonly native: NativeConnection; readonly taskQueue: string },
     readonly close: () => Promise<void>,
   ) {}
@@ -93,6 +93,7 @@ export class ApiTown {
       postgresql: await Gate.to(databaseUrl.hostname, Number(databaseUrl.port)),
       temporal: await Gate.to('127.0.0.1', Number(address.split(':')[1])),
       directory: await Gate.to('127.0.0.1', directory.port),
+      workersDirectory: await Gate.to('127.0.0.1', directory.port),
     };
     databaseUrl.port = `${gates.postgresql.port}`;
 
@@ -102,13 +103,15 @@ export class ApiTown {
     ]);
     const connection = await Connection.connect({ address });
     const apiLedger = createPostgresLedger({ databaseUrl: databaseUrl.href, clock: hostClock, calendar });
-    const ldap = createLdapDirectory({
-      url: `ldap://127.0.0.1:${gates.directory.port}`,
-      baseDn: sample.baseDn,
-      preset: 'openldap',
-      account: sample.accounts.service,
-      clock: apiLedger.townClock,
-    });
+    const directoryBehind = (gate: Gate) =>
+      createLdapDirectory({
+        url: `ldap://127.0.0.1:${gate.port}`,
+        baseDn: sample.baseDn,
+        preset: 'openldap',
+        account: sample.accounts.service,
+        clock: apiLedger.townClock,
+      });
+    const [ldap, workersLdap] = [directoryBehind(gates.directory), directoryBehind(gates.workersDirectory)];
     const taskQueue = `api-${randomUUID()}`;
     const logged: string[] = [];
     const { app } = createApp(
@@ -131,11 +134,12 @@ export class ApiTown {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const ledger = createPostgresLedger({ databaseUrl: database.url, clock: hostClock, calendar });
     const work = { native, taskQueue };
-    const town: ApiTown = new ApiTown(sample, url, logged, ledger, new Client({ connection }), ldap, gates, work, async () => {
+    const town: ApiTown = new ApiTown(sample, url, logged, ledger, new Client({ connection }), workersLdap, gates, work, async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await town.stopWorker();
       ldap.close();
+      workersLdap.close();
       await Promise.all([apiLedger.close(), ledger.close(), behind.close(), connection.close(), native.close()]);
       await Promise.all(Object.values(gates).map((gate) => gate.close()));
       await Promise.all([directory.close(), database.drop()]);

@@ -162,10 +162,13 @@ export function readers(loan: Loan): LedgerEntry['readers'] {
 }
 
 /** Where the pack wants it, a device is asked for after the registration was approved, and only while it is active (Art. 5-5). */
-export const requires = ({ request: { borrower: staff, policy } }: Loan, { name }: LoanEvent): LedgerEntry['requires'] =>
-  name === 'request' && policy.requiresRegistration
+export const registrationFor = ({ borrower: staff, policy }: LoanRequest): LedgerEntry['requires'] =>
+  policy.requiresRegistration
     ? { procedure: 'registration', staff, status: 'active', refusal: { code: 'noRegistration', article: '要綱第5条第5項' } }
     : undefined;
+
+export const requires = ({ request }: Loan, { name }: LoanEvent): LedgerEntry['requires'] =>
+  name === 'request' ? registrationFor(request) : undefined;
 
 /** What lists filter by. */
 export const summary = ({ status, request }: Loan) => ({ status, department: request.department, staff: request.borrower });

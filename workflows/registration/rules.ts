@@ -115,10 +115,11 @@ export const tells = (registration: Registration, event: RegistrationEvent): Led
     : [];
 
 /** One registration at a time: who has one that is open, or not wound up, files no other. */
-export const requires = ({ request: { staff } }: Registration, { name }: RegistrationEvent): LedgerEntry['requires'] =>
-  name === 'file'
-    ? { procedure: 'registration', staff, status: 'none', refusal: { code: 'alreadyRegistered', article: '在宅勤務登録申請書' } }
-    : undefined;
+export const noOtherFor = ({ staff }: RegistrationRequest) =>
+  ({ procedure: 'registration', staff, status: 'none', refusal: { code: 'alreadyRegistered', article: '在宅勤務登録申請書' } }) as const;
+
+export const requires = ({ request }: Registration, { name }: RegistrationEvent): LedgerEntry['requires'] =>
+  name === 'file' ? noOtherFor(request) : undefined;
 
 /** While it winds up it waits until the person has no loan open any more. */
 export const awaits = (registration: Registration): LedgerEntry['awaits'] =>
