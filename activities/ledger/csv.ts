@@ -36,7 +36,7 @@ export function readCsv<Row>(csv: string, { schema, heading, unique }: Reading<R
     if (twice.length) problems.push(...twice);
     else rows.push({ line, row: read.data });
   }
-  return { rows, problems };
+  return { rows, problems: problems.sort((one, other) => one.line - other.line) };
 }
 
 /** The rows as heading → cell. A row with too few or too many cells is bad as a whole. */

@@ -15,8 +15,11 @@ it('loads the devices of a town once, however often it is asked to', async () =>
     join(folder, 'devices.csv'),
     `\uFEFF${heading}\r\nPC-1,laptop,tax,北斗電子,Lite 13,ABC,internet,\r\nMS-1,mouse,common,凪通信,M1,DEF,internet,"予備, 青"\r\n`,
   );
-  expect(await importTown({ databaseUrl: t.databaseUrl, folder })).toEqual({ devices: 2 });
-  expect(await importTown({ databaseUrl: t.databaseUrl, folder })).toEqual({ devices: 2 });
+  await writeFile(join(folder, 'absences.csv'), 'staff_number,from,until,reason\n');
+  await writeFile(join(folder, 'employment.csv'), 'staff_number,kind,from,until,occupation\n');
+  const loaded = { devices: 2, absences: 0, employment: 0 };
+  expect(await importTown({ databaseUrl: t.databaseUrl, folder })).toEqual(loaded);
+  expect(await importTown({ databaseUrl: t.databaseUrl, folder })).toEqual(loaded);
   expect(await t.ledger.device('MS-1')).toMatchObject({
     pool: 'common',
     note: '予備, 青',
