@@ -167,6 +167,8 @@ describe('where a value comes from, as a refusal quotes it', () => {
     ['registration.hrMayRevoke', '要綱第5条第3項 (004:647)'],
     ['registration.pledge.required', '004:1270'],
     ['deviceLoan.requiresRegistration', '要綱第5条第5項 (004:649)'],
+    ['deviceLoan.departmentPoolKeeper', '要綱第5条第5項 (004:649); 利用手順③ (004:767); 利用手順⑩ (004:771)'],
+    ['registration.endsOnTransfer', expect.stringMatching(/^小山市要綱第5条第2項 \(004:646\); ours: approved was /)],
     ['ictMethod', '004:785; 004:1115'],
   ])('%s: %s', (field, source) => expect(quoted(field)).toBe(source));
 
