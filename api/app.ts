@@ -19,6 +19,7 @@ import { deviceRoutes } from './routes/devices.js';
 import { importRoutes } from './routes/imports.js';
 import { myRoutes } from './routes/me.js';
 import { operationRoutes } from './routes/operations.js';
+import { policyRoutes } from './routes/policy.js';
 import { registrations } from './routes/registrations.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { stocktakingRoutes } from './routes/stocktakings.js';
@@ -43,6 +44,7 @@ export function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
     ...deviceRoutes(services),
     ...stocktakingRoutes(services),
     ...importRoutes(services),
+    ...policyRoutes(services),
     ...operationRoutes(services),
   ];
 }

@@ -64,7 +64,7 @@ const activities = {
   ...createLedgerActivities({ ledger }),
   ...createDirectoryActivities({ directory, marks: ledger, ledger }),
   ...createInventoryActivities({ inventory: createBuiltInInventory(ledger.db), marks: ledger }),
-  ...createRoundActivities({ ledger, calendar, nudge: nudgeCase }),
+  ...createRoundActivities({ ledger, directory, calendar, nudge: nudgeCase }),
   ...createMailActivities({
     outbox: ledger,
     news: ledger,

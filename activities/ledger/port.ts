@@ -540,6 +540,8 @@ export interface RoundsPort {
   removeUntaken(before: string): Promise<number>;
   /** Steps that are due, case by case: a page of at most 200 at a time. @throws BadCursor */
   waiting(query: { procedure: ProcedureName; steps: readonly string[]; cursor?: string; limit: number }): Promise<Page<Waiting>>;
+  /** Leaves news from outside the ledger for an open case, once for its key. */
+  leaveNews(caseId: string, news: LedgerEvent & { key: string }): Promise<void>;
   /** Puts a mail that belongs to no case into the outbox, once for its key. */
   queueMail(key: string, mail: MailOrder): Promise<void>;
 }

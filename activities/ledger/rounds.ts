@@ -85,6 +85,15 @@ export function createRounds({ db, townTime, calendar, messageId }: Parts): Roun
       return pageOf(await query.execute(), size, item, ({ caseId, step, who }) => [caseId, step, who]);
     },
 
+    async leaveNews(caseId, news) {
+      await db
+        .insertInto('news')
+        .values({ case_id: caseId, name: news.name, event: JSON.stringify(news), key: news.key })
+        .onConflict((conflict) => conflict.column('key').doNothing())
+        .execute();
+      await sql`select pg_notify('telework', 'news')`.execute(db);
+    },
+
     async queueMail(key, { to, template, params = {} }) {
       const at = await townTime();
       const { numInsertedOrUpdatedRows } = await db

@@ -17,7 +17,8 @@ const limits = {
 /** Capacities in which decisions are made for a department; a group's has others who decide, and oneself is nobody else. */
 const naming = z.strictObject({
   capacity: z
-    .templateLiteral([z.enum(['head', 'superior']), ':', z.string().regex(/^[\p{L}\p{N}._-]{1,64}$/u)])
+    .string()
+    .regex(/^(head|superior):[\p{L}\p{N}._-]{1,64}$/u)
     .meta({ description: 'One that the caller holds.', examples: ['head:tax'] }),
   deputy: staffNumber,
   ...limits,

@@ -64,7 +64,7 @@ export const registrations: Procedure<typeof steps, Application, 'answerBy' | 'v
     sendBack: { body: z.strictObject({ remarks: words }), resolve: (services) => ({ answerBy: answerBy(services) }) },
     refile: {
       body: z.strictObject({ form }),
-      resolve: (services) => ({ answerBy: answerBy(services), urgent: isUrgent(services, answerBy(services)) }),
+      resolve: (services) => ({ answerBy: answerBy(services), urgent: isUrgent(services, answerBy(services)), ...validity(services) }),
     },
     withdraw: { body: nothing, protecting: true },
     change: { body: z.strictObject({ form }), resolve: () => ({ urgent: false }) },
@@ -144,7 +144,11 @@ function enteringAs(capacities: readonly Capacity[], unit: string): Capacity {
 /** The application as the case keeps it: what directory, calendar and policy say of it at this moment. */
 async function resolved(services: Services, staff: string, { form: filed, department: wanted }: Application) {
   const { directory, ledger, pack } = services;
-  const [member, capacities] = await Promise.all([directory.staffMember(staff), directory.capacitiesOf(staff)]);
+  const [member, capacities, record] = await Promise.all([
+    directory.staffMember(staff),
+    directory.capacitiesOf(staff),
+    ledger.employmentOf(staff, todayOf(services)),
+  ]);
   if (!member) throw new Problem('ruleRefuses', { errors: [{ code: 'unknownPerson', article: '在宅勤務登録申請書', field: 'for' }] });
   const unit = wanted ?? member.departments[0];
   if (!unit || !member.departments.includes(unit))
@@ -152,19 +156,23 @@ async function resolved(services: Services, staff: string, { form: filed, depart
       errors: [{ code: 'notYourDepartment', article: '在宅勤務登録申請書（所属名）', field: 'department' }],
     });
   await ledger.keepPack(pack.hash, pack.document); // For ever, before a case names it.
-  const validity: Validity = pack.values.registration.endsWithFiscalYear
-    ? fiscalYearValidity(todayOf(services), pack.values.registration.renewalOpens)
-    : {};
   return {
     staff,
     department: unit,
-    employment: (member.employment ?? 'temporary') as Employment, // What the directory does not say is not taken for granted.
+    employment: (record?.kind ?? member.employment ?? 'temporary') as Employment, // What nobody says is not taken for granted.
+    ...(record?.occupation && { occupation: record.occupation }),
     approver: (capacities?.includes(`head:${unit}`) ? `superior:${unit}` : `head:${unit}`) as Capacity, // A head's own: the next superior.
     form: filed as unknown as RegistrationForm, // Still in words: they are put apart before the event is made.
     answerBy: answerBy(services),
     policy: registrationPolicy(pack),
-    ...validity,
+    ...validity(services),
   } satisfies RegistrationRequest;
+}
+
+/** Until when what is filed now would hold. */
+function validity(services: Services): Validity {
+  const { endsWithFiscalYear, renewalOpens } = services.pack.values.registration;
+  return endsWithFiscalYear ? fiscalYearValidity(todayOf(services), renewalOpens) : {};
 }
 
 const todayOf = ({ clock }: Services): string => today(clock.now().toISOString());

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { EqualityFilter, Client as LdapClient } from 'ldapts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRoundActivities } from '../../activities/ledger/round.js';
+import { municipalCalendar } from '../../config/calendar.js';
 import { bundleWorkflows } from '../../worker/create-worker.js';
 import { caseWorkflowId } from '../../workflows/procedures.js';
 import { replayAll } from '../histories.js';
@@ -149,5 +152,28 @@ describe('a paper form (代理入力)', () => {
     expect(await town.registrationStep(head, body.id, 'approve')).toMatchObject({ status: 200, body: { status: 'active' } });
     const { items } = await get(hr, `/registrations/${body.id}/events`);
     expect(items[0]).toMatchObject({ name: 'file', by: { staffNumber: hr }, as: 'hr' });
+  });
+});
+
+describe('the directory moves on (1 April)', () => {
+  test('whoever has moved to another department, or has left, is followed by the round; nobody who is on leave is', async () => {
+    const { promoter: person, head, hr } = town.accounts;
+    const { items } = await get(hr, '/registrations?status=active');
+    const { id } = items.find(({ staff }: { staff: { staffNumber: string } }) => staff.staffNumber === person);
+    const round = createRoundActivities({
+      ledger: town.ledger,
+      directory: town.directory,
+      calendar: municipalCalendar(),
+      nudge: async () => undefined,
+    });
+    const follow = () => new MockActivityEnvironment().run(() => round.follow(day(0)));
+    expect(await follow()).toBe(0);
+    await town.disable(person);
+    await follow();
+    await expect.poll(async () => (await get(hr, `/registrations/${id}`)).state).toMatchObject({ status: 'ended', cause: 'leaving' });
+    const mails = (await town.ledger.mailsOf(id)).filter(({ template }) => template === 'registrationEnded').map(({ to }) => to);
+    expect(mails).toEqual(['hr', 'it']); // Nobody writes to whoever has left.
+    expect(head).not.toBe(person);
+    await town.disable(person, false);
   });
 });

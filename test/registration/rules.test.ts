@@ -2,7 +2,7 @@ import { fc, it as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { RegistrationPolicy } from '../../workflows/registration/contract.js';
 import type { RegistrationStep } from '../../workflows/registration/rules.js';
-import { apply, awaits, due, hasAccess, mails, readers, refusal, refuseForm, tells } from '../../workflows/registration/rules.js';
+import { apply, awaits, due, hasAccess, mails, readers, refusal, refuseForm, reminds, tells } from '../../workflows/registration/rules.js';
 import { after, afterOf, choicesOf40, event, form, opening, policy, request, statesOf, walk, words } from './cases.js';
 
 const steps = (registration: Parameters<typeof due>[0]) => due(registration).map(({ step }) => step);
@@ -183,6 +183,30 @@ describe('the fiscal year (大阪市 2018; issue: nothing nobody confirmed count
   it('what nobody confirmed ends as not confirmed; what the person confirmed and nobody renewed, as over', () => {
     expect(after('approve', 'openRenewal', 'notConfirmed')).toMatchObject({ status: 'ended', cause: 'notConfirmed' });
     expect(after('approve', 'openRenewal', 'confirmRenewal', 'yearOver')).toMatchObject({ status: 'ended', cause: 'yearOver' });
+  });
+});
+
+describe('whom the morning round reminds (design §4.1)', () => {
+  const open = after('approve', 'openRenewal');
+  it.each([
+    ['an application on the day it came', after(), 'approve', '2027-04-01', '2027-04-01', 0],
+    ['an application that waited over night', after(), 'approve', '2027-04-01', '2027-04-02', 1],
+    ['a renewal on the day it opens', open, 'confirmRenewal', '2028-02-01', '2028-02-01', 1],
+    ['a renewal a day later', open, 'confirmRenewal', '2028-02-01', '2028-02-02', 0],
+    ['a renewal a week later', open, 'confirmRenewal', '2028-02-01', '2028-02-08', 1],
+    ['a renewal in its last week', open, 'confirmRenewal', '2028-02-01', '2028-03-30', 1],
+    ['a reason without a known end', after('approve'), 'end', '2027-04-01', '2027-12-01', 0],
+    [
+      'a reason that ends in a month',
+      afterOf({ form: { ...form, reasonEnds: '2027-12-31' } }, 'approve'),
+      'end',
+      '2027-04-01',
+      '2027-12-01',
+      1,
+    ],
+    ['a reason that ends later', afterOf({ form: { ...form, reasonEnds: '2027-12-31' } }, 'approve'), 'end', '2027-04-01', '2027-11-30', 0],
+  ] as const)('%s', (_what, registration, step, since, day, told) => {
+    expect(reminds(registration, { step, who: 'head:tax', since }, day)).toHaveLength(told);
   });
 });
 

@@ -164,7 +164,12 @@ export function readers(loan: Loan): LedgerEntry['readers'] {
 /** Where the pack wants it, a device is asked for after the registration was approved, and only while it is active (Art. 5-5). */
 export const registrationFor = ({ borrower: staff, policy }: LoanRequest): LedgerEntry['requires'] =>
   policy.requiresRegistration
-    ? { procedure: 'registration', staff, status: 'active', refusal: { code: 'noRegistration', article: '要綱第5条第5項' } }
+    ? {
+        procedure: 'registration',
+        staff,
+        status: 'active',
+        refusal: { code: 'noRegistration', article: 'deviceLoan.requiresRegistration' },
+      }
     : undefined;
 
 export const requires = ({ request }: Loan, { name }: LoanEvent): LedgerEntry['requires'] =>

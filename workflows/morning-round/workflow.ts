@@ -8,7 +8,7 @@ const round = proxyActivities<RoundActivities>({
 });
 
 /** What the round does, in this order; each duty is idempotent for its date. Later procedures add theirs. */
-const duties = ['seal', 'rehome', 'wake', 'remind', 'tidy'] as const satisfies readonly Duty[];
+const duties = ['seal', 'rehome', 'follow', 'wake', 'remind', 'tidy'] as const satisfies readonly Duty[];
 
 /** What came of each duty: how many chains, reservations, cases, mails, rows. */
 export type RoundReport = Readonly<Record<Duty, number>> | 'closed';
@@ -20,7 +20,7 @@ export type RoundReport = Readonly<Record<Duty, number>> | 'closed';
 export async function morningRound(date?: string): Promise<RoundReport> {
   const day = await round.businessDay(date);
   if (!day) return 'closed';
-  const done = { seal: 0, rehome: 0, wake: 0, remind: 0, tidy: 0 };
+  const done = { seal: 0, rehome: 0, follow: 0, wake: 0, remind: 0, tidy: 0 };
   for (const duty of duties) done[duty] = await round[duty](day);
   return done;
 }

@@ -112,7 +112,7 @@ export const steps = {
   refuse: defineUpdate<Taken, [Signed & { reason: WordsRef }]>('refuse'),
   /** 差戻し: what is to be put right. */
   sendBack: defineUpdate<Taken, [Signed & { remarks: WordsRef; answerBy: string }]>('sendBack'),
-  refile: defineUpdate<Taken, [Signed & Urgency & { form: RegistrationForm; answerBy: string }]>('refile'),
+  refile: defineUpdate<Taken, [Signed & Urgency & Validity & { form: RegistrationForm; answerBy: string }]>('refile'),
   withdraw: defineUpdate<Taken, [Signed]>('withdraw'),
   /** Another address, reason or form of telework. */
   change: defineUpdate<Taken, [Signed & Urgency & { form: RegistrationForm }]>('change'),

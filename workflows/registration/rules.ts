@@ -1,6 +1,7 @@
 import type { Capacity } from '../../activities/directory/port.js';
 import type { LedgerEntry, MailOrder, Refusal } from '../../activities/ledger/port.js';
 import type { Due, Signed, Step, Urgency } from '../shared/case.js';
+import { daysBetween } from '../shared/dates.js';
 import { distinct } from '../shared/sets.js';
 import type { RegistrationForm, RegistrationPolicy, RegistrationRequest, steps } from './contract.js';
 
@@ -203,8 +204,10 @@ export function apply(before: Registration | undefined, event: RegistrationEvent
       return { ...registration, status: 'refused' };
     case 'sendBack':
       return { ...registration, status: 'sentBack', answerBy: event.input.answerBy };
-    case 'refile':
-      return { ...registration, status: 'filed', form: event.input.form, answerBy: event.input.answerBy };
+    case 'refile': {
+      const { form, answerBy, validUntil, renewalOpens } = event.input;
+      return { ...registration, status: 'filed', form, answerBy, ...(validUntil && { validUntil }), ...(renewalOpens && { renewalOpens }) };
+    }
     case 'expire':
       return { ...registration, status: 'expired' };
     case 'change':
@@ -300,5 +303,40 @@ export function mails(registration: Registration, event: RegistrationEvent): rea
     case 'movePack':
     case 'windUp':
       return [];
+  }
+}
+
+/** Steps of which the morning round may have to remind somebody. `end` is HR's: it is told of a reason that is about to end. */
+export const reminding = ['confirmEntry', 'approve', 'refile', 'decideChange', 'confirmRenewal', 'renew', 'end'] as const;
+
+/** HR is told of a reason's end so many days before (issue: a month). */
+const reasonEndsWithinDays = 30;
+
+/**
+ * Whom the morning round of `today` reminds of a step that is due (design §4.1). What waits for an answer is named after one night; the renewal, which is open for two
+ * months, once a week, and daily in its last week.
+ */
+export function reminds(
+  registration: Registration,
+  { step, who, since }: { step: (typeof reminding)[number]; who: Capacity; since: string },
+  today: string,
+): readonly Capacity[] {
+  const overNight = since < today;
+  switch (step) {
+    case 'confirmEntry':
+    case 'approve':
+    case 'refile':
+    case 'decideChange':
+      return overNight ? [who] : [];
+    case 'confirmRenewal':
+    case 'renew': {
+      const days = registration.validUntil ? daysBetween(today, registration.validUntil.slice(0, 10)) : 0;
+      return days <= 7 || daysBetween(since, today) % 7 === 0 ? [who] : [];
+    }
+    case 'end': {
+      const ends = registration.form.reasonEnds;
+      const days = ends ? daysBetween(today, ends) : Number.POSITIVE_INFINITY;
+      return days >= 0 && days <= reasonEndsWithinDays && (days % 7 === 0 || days === reasonEndsWithinDays) ? [who] : [];
+    }
   }
 }
