@@ -30,7 +30,7 @@ export interface AppOptions {
 }
 
 /** Every route of the API. */
-export function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
+function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
   const services = createServices(parts);
   return [
     ...sessionRoutes(services, limits),

@@ -128,6 +128,7 @@ export function procedureRoutes<Steps extends Updates, Form extends object>(
     if (row?.procedure !== tag || !mayRead(row, who.caller)) throw new Problem('notFound');
     const as = capacityFor(row, step, who);
     const { words, urgent } = forms[step] ?? {};
+    if (urgent) await ledger.clockOffset(); // A town's clock may have been moved.
     const input = {
       ...(await withReferences(id, key, body, words)),
       ...(urgent && { urgent: urgent(services, row) }),
