@@ -92,7 +92,7 @@ test('the process listens although nothing can be reached, and ends when whoever
     parts: { postgresql: 'away', temporal: 'ready', directory: 'away', worker: 'away' },
   });
   expect((await fetch(`http://127.0.0.1:${ports.http}/metrics`)).status).toBe(404);
-  expect((await fetch(`http://127.0.0.1:${ports.metrics}/`)).status).toBe(200);
+  expect((await fetch(`http://127.0.0.1:${ports.metrics}/metrics`)).status).toBe(200);
   child.stdin.end();
   expect((await ended)[0]).toBe(0);
 });
