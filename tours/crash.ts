@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { createAudit } from '../activities/ledger/chains.js';
 import { openDatabase } from '../activities/ledger/database.js';
 import { table } from '../cli/print.js';
-import { projectRoot } from '../config/town.js';
+import { projectRoot, readTownEnvironment } from '../config/town.js';
 import type { PartName } from '../embedded/parts.js';
 import type { Town } from '../embedded/town.js';
 import { castsOfTown } from './cast.js';
@@ -225,27 +225,20 @@ async function countRows({ pool }: Stage['sources'], struck: readonly Struck[]):
   return rows[0]?.count ?? 0;
 }
 
-/** Temporal's database is deleted while loans stand at every place of the script; the command line opens them again from the ledger. */
+/** Temporal's database is deleted while a loan stands before each act of the script; the command line opens them again from the ledger. */
 async function newTemporal(): Promise<Row> {
-  return inTown(sideBySide + 1, async (stage, [undisturbed, ...others]) => {
+  const places = loanScript('2026-04-01').filter(isAct).length;
+  return inTown(places + 1, async (stage, [undisturbed, ...others]) => {
     const expected = await undisturbedOutcome(undisturbed);
-    const acts = undisturbed.acts.length;
-    const apart = Math.floor(acts / others.length);
-    await everybody(others, (performance) => performance.playUntil((others.indexOf(performance) + 1) * apart - 2));
+    await everybody(others, (performance) => performance.playUntil(others.indexOf(performance) + 1));
     await stage.town.dropTemporal();
     await stage.town.ready();
-    const environment = { ...process.env, TOWN_STATE: stage.stateDir };
+    const env = { ...readTownEnvironment().variables, TOWN_STATE: stage.stateDir };
     const reopen = ['--import', 'tsx', 'cli/main.ts', 'cases', 'reopen', '--all'];
-    await promisify(execFile)(process.execPath, reopen, { cwd: projectRoot, env: environment });
+    await promisify(execFile)(process.execPath, reopen, { cwd: projectRoot, env });
     await everybody(others, (performance) => performance.playToTheEnd());
-    return [
-      {
-        hurt: 'Temporal’s database deleted, cases reopened',
-        times: 1,
-        steps: others.length,
-        problems: await compared(stage, expected, others),
-      },
-    ];
+    const problems = await compared(stage, expected, others);
+    return { hurt: 'Temporal’s database deleted, cases reopened', times: 1, steps: places, problems };
   });
 }
 
