@@ -13,7 +13,6 @@ export function createAppending(parts: { db: Kysely<Tables>; clock: Clock; calen
   const { db, calendar } = parts;
   const place = placeEntries(parts);
 
-  /** Without devices if it can be; undefined if they must be looked at. */
   async function append(entry: LedgerEntry): ReturnType<LedgerPort['append']> {
     const { caseId, seq, event } = entry;
     const { at, clockOffsetMs, next } = await place(db, entry, { withDevices: false });

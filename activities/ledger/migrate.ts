@@ -5,7 +5,10 @@ import * as devices from './migrations/0002-devices.js';
 
 const migrations = { '0001-cases': cases, '0002-devices': devices };
 
-/** Brings the ledger's schema up to date; safe to run from several processes at once and any number of times. @throws the first migration's failure; nothing of it stays. */
+/**
+ * Brings the ledger's schema up to date; safe to run from several processes at once and any number of times. @throws the first migration's
+ * failure; nothing of it stays.
+ */
 export async function migrateLedger(databaseUrl: string): Promise<void> {
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: databaseUrl, max: 2 }) }) });
   try {
