@@ -28,12 +28,12 @@ export interface AppOptions {
   limits: Limits;
   /** Reverse proxies in front whose X-Forwarded-For is believed. */
   trustedProxies: number;
-  /** `/metrics` is answered here too, not only by `metrics`. */
+  /** `/metrics` is answered here, where `metrics` has no port of its own. */
   servesMetrics: boolean;
 }
 
 /** Every route of the API. */
-export function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
+function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
   const services = createServices(parts);
   return [
     ...sessionRoutes(services, limits),
@@ -49,11 +49,8 @@ export function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
   ];
 }
 
-/** The HTTP API (design §6) as an Express application, and what Prometheus asks it. */
-export function createApp(
-  parts: Parts,
-  { limits, trustedProxies, servesMetrics }: AppOptions,
-): { app: Express; metrics: express.RequestHandler } {
+/** The HTTP API (design §6) as an Express application, and another that answers Prometheus alone. */
+export function createApp(parts: Parts, { limits, trustedProxies, servesMetrics }: AppOptions): { app: Express; metrics: Express } {
   const app = express();
   const metrics = createMetrics();
   const routes = apiRoutes(parts, limits);
@@ -70,7 +67,7 @@ export function createApp(
     throw new Problem('notFound');
   });
   app.use(answerProblems(parts.logger, quoteFrom(parts.pack)));
-  return { app, metrics: metrics.answer };
+  return { app, metrics: express().get('/metrics', metrics.answer) };
 }
 
 /** Behind TLS or not is the proxy's matter: a page on plain loopback must work too. */

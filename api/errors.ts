@@ -95,7 +95,7 @@ function asClientError(failure: unknown): Problem['type'] | undefined {
 }
 
 /** The gRPC call found no server, no time or no permission to go on. */
-export function isTemporalAway(failure: unknown): boolean {
+function isTemporalAway(failure: unknown): boolean {
   if (failure instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
   const cause = failure instanceof ServiceError ? failure.cause : failure;
   return isGrpcServiceError(cause) && awayCodes.has(cause.code);

@@ -65,7 +65,7 @@ const listen = (listener: RequestListener, port: number): Promise<Server> => {
 };
 
 const server = await listen(app, settings.API_PORT);
-const metricsServer = settings.METRICS_PORT === undefined ? undefined : await listen(metrics as RequestListener, settings.METRICS_PORT);
+const metricsServer = settings.METRICS_PORT === undefined ? undefined : await listen(metrics, settings.METRICS_PORT);
 const portOf = (one: Server): number => (one.address() as AddressInfo).port;
 
 /** Longer than the API takes for any answer. */

@@ -134,9 +134,11 @@ export function procedureRoutes<Steps extends Updates, Form extends object, Reso
     if (recorded(before, digest) && row) return { how: 'written', row };
     if (row?.procedure !== tag || !mayRead(row, who.caller)) throw new Problem('notFound');
     const signed = capacityFor(row, step, who);
+    const { resolve } = forms[step] ?? {};
+    if (resolve) await ledger.clockOffset(); // A town's clock may have been moved.
     const input = {
       ...(await withReferences(id, key, body)),
-      ...forms[step]?.resolve?.(services, row),
+      ...resolve?.(services, row),
       by: staffNumber,
       ...signed,
       digest,

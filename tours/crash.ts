@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { createAudit } from '../activities/ledger/chains.js';
 import { openDatabase } from '../activities/ledger/database.js';
 import { table } from '../cli/print.js';
-import { projectRoot } from '../config/town.js';
+import { projectRoot, readTownEnvironment } from '../config/town.js';
 import type { PartName } from '../embedded/parts.js';
 import type { Town } from '../embedded/town.js';
 import { castsOfTown } from './cast.js';
@@ -42,7 +42,7 @@ if (unknown.length) throw new Error(`unknown: ${unknown.join(', ')}; there are $
 const sideBySide = 5;
 
 /** Every process, killed before every step. */
-async function killBeforeEveryStep(process: (typeof processes)[number]): Promise<readonly Row[]> {
+async function killBeforeEveryStep(process: (typeof processes)[number]): Promise<Row> {
   return inTown(sideBySide + 1, async (stage, [undisturbed, ...others]) => {
     const { town } = stage;
     const expected = await undisturbedOutcome(undisturbed);
@@ -57,7 +57,7 @@ async function killBeforeEveryStep(process: (typeof processes)[number]): Promise
     }
     await town.ready();
     await everybody(others, (performance) => performance.playToTheEnd());
-    return [{ hurt: `${process} kill -9`, times: blows, steps: acts, problems: await compared(stage, expected, others) }];
+    return { hurt: `${process} kill -9`, times: blows, steps: acts, problems: await compared(stage, expected, others) };
   });
 }
 
@@ -109,7 +109,7 @@ function cutsFor<At extends Moment>(moments: readonly At[], performances: readon
 }
 
 /** All processes killed when the row stands and Temporal does not know; then the ledger's next step comes first, and the one whose answer was lost asks again. */
-async function powerCutThenDueStep(): Promise<readonly Row[]> {
+async function powerCutThenDueStep(): Promise<Row> {
   return inTown(sideBySide + 1, async (stage, [undisturbed, ...others]) => {
     const expected = await undisturbedOutcome(undisturbed);
     const moments = momentsOf(undisturbed.acts);
@@ -126,12 +126,12 @@ async function powerCutThenDueStep(): Promise<readonly Row[]> {
     }
     await everybody(others, (performance) => performance.playToTheEnd());
     const problems = await compared(stage, expected, others);
-    return [{ hurt: 'power cut, then the step that is due', times: cuts.length, steps: moments.length, problems }];
+    return { hurt: 'power cut, then the step that is due', times: cuts.length, steps: moments.length, problems };
   });
 }
 
 /** The same, but another person comes first, with a step that leads elsewhere; ledger and workflow must still agree on what happened. */
-async function powerCutThenRival(): Promise<readonly Row[]> {
+async function powerCutThenRival(): Promise<Row> {
   const acts = loanScript('2026-04-01').filter(isAct);
   const moments = momentsOf(acts).flatMap((moment) => {
     const act = acts[moment.act];
@@ -152,7 +152,7 @@ async function powerCutThenRival(): Promise<readonly Row[]> {
       });
     }
     problems.push(...(await audited(stage)));
-    return [{ hurt: 'power cut, then another person', times: cuts.length, steps: moments.length, problems }];
+    return { hurt: 'power cut, then another person', times: cuts.length, steps: moments.length, problems };
   });
 }
 
@@ -225,35 +225,28 @@ async function countRows({ pool }: Stage['sources'], struck: readonly Struck[]):
   return rows[0]?.count ?? 0;
 }
 
-/** Temporal's database is deleted while loans stand at every place of the script; the command line opens them again from the ledger. */
-async function newTemporal(): Promise<readonly Row[]> {
-  return inTown(sideBySide + 1, async (stage, [undisturbed, ...others]) => {
+/** Temporal's database is deleted while a loan stands before each act of the script; the command line opens them again from the ledger. */
+async function newTemporal(): Promise<Row> {
+  const places = loanScript('2026-04-01').filter(isAct).length;
+  return inTown(places + 1, async (stage, [undisturbed, ...others]) => {
     const expected = await undisturbedOutcome(undisturbed);
-    const acts = undisturbed.acts.length;
-    const apart = Math.floor(acts / others.length);
-    await everybody(others, (performance) => performance.playUntil((others.indexOf(performance) + 1) * apart - 2));
+    await everybody(others, (performance) => performance.playUntil(others.indexOf(performance) + 1));
     await stage.town.dropTemporal();
     await stage.town.ready();
-    const environment = { ...process.env, TOWN_STATE: stage.stateDir };
+    const env = { ...readTownEnvironment().variables, TOWN_STATE: stage.stateDir };
     const reopen = ['--import', 'tsx', 'cli/main.ts', 'cases', 'reopen', '--all'];
-    await promisify(execFile)(process.execPath, reopen, { cwd: projectRoot, env: environment });
+    await promisify(execFile)(process.execPath, reopen, { cwd: projectRoot, env });
     await everybody(others, (performance) => performance.playToTheEnd());
-    return [
-      {
-        hurt: 'Temporal’s database deleted, cases reopened',
-        times: 1,
-        steps: others.length,
-        problems: await compared(stage, expected, others),
-      },
-    ];
+    const problems = await compared(stage, expected, others);
+    return { hurt: 'Temporal’s database deleted, cases reopened', times: 1, steps: places, problems };
   });
 }
 
 /** A town of its own with devices for so many casts; the first plays undisturbed. */
 async function inTown(
   casts: number,
-  play: (stage: OwnTown, performances: readonly [Performance, ...Performance[]]) => Promise<readonly Row[]>,
-): Promise<readonly Row[]> {
+  play: (stage: OwnTown, performances: readonly [Performance, ...Performance[]]) => Promise<Row>,
+): Promise<Row> {
   const stage = await ownTown();
   try {
     const chosen = castsOfTown(stage.sample.entries, stage.sample.accounts).slice(0, casts);
@@ -298,33 +291,34 @@ async function within(ms: number, what: string, is: () => Promise<boolean>): Pro
   }
 }
 
-/** The tables by name; a power cut has two. */
-async function rowsOf(name: (typeof tables)[number]): Promise<readonly Row[]> {
+/** What makes the rows of each table; a power cut has two. */
+function tablesOf(name: (typeof tables)[number]): readonly (() => Promise<Row>)[] {
   switch (name) {
     case 'power-cut':
-      return [...(await powerCutThenDueStep()), ...(await powerCutThenRival())];
+      return [powerCutThenDueStep, powerCutThenRival];
     case 'new-temporal':
-      return newTemporal();
+      return [newTemporal];
     default:
-      return killBeforeEveryStep(name);
+      return [() => killBeforeEveryStep(name)];
   }
 }
 
-const shown: string[][] = [['止めたもの / hurt', '回数 / times', '場面 / steps', '結果 / outcome', '秒 / s']];
+const heading = ['止めたもの / hurt', '回数 / times', '場面 / steps', '結果 / outcome', '秒 / s'];
+const shown: string[][] = [];
 let wrong = 0;
-for (const name of tables.filter((one) => !only || only.includes(one))) {
-  const since = performance.now();
-  const rows = await rowsOf(name).catch((failure: unknown): readonly Row[] => {
-    if (!(failure instanceof Differs)) throw failure;
-    return [{ hurt: name, times: 0, steps: 0, problems: [failure.message] }];
-  });
-  for (const { hurt, times, steps, problems } of rows) {
-    const seconds = `${Math.round((performance.now() - since) / 1000)}`;
-    shown.push([hurt, `${times}`, `${steps}`, problems.length ? `違う / differs (${problems.length})` : '同じ / the same', seconds]);
-    for (const problem of problems) console.log(`  ${hurt}: ${problem}`);
+for (const name of tables.filter((one) => !only || only.includes(one)))
+  for (const play of tablesOf(name)) {
+    const since = performance.now();
+    const { hurt, times, steps, problems } = await play().catch((failure: unknown): Row => {
+      if (!(failure instanceof Differs)) throw failure;
+      return { hurt: name, times: 0, steps: 0, problems: [failure.message] };
+    });
+    const outcome = problems.length ? `違う / differs (${problems.length})` : '同じ / the same';
+    shown.push([hurt, `${times}`, `${steps}`, outcome, `${Math.round((performance.now() - since) / 1000)}`]);
+    console.log(`${hurt}: ${outcome}`);
+    for (const problem of problems) console.log(`  ${problem}`);
     wrong += problems.length;
   }
-}
-console.log(table(shown));
+console.log(`\n${table([heading, ...shown])}`);
 console.log(wrong ? `結果が違います / the outcome changed: ${wrong}` : '結果は変わりません / the outcome never changes');
 process.exit(wrong ? 1 : 0);

@@ -253,7 +253,7 @@ export const isAct = (scene: Scene): scene is Act => 'becomes' in scene;
 export type Rival = Omit<Turn, 'loan'>;
 
 /** The borrower's own steps are taken by the borrower of the loan. */
-export function rivalTo({ step, loan }: Act): Rival | undefined {
+export function rivalTo({ step, loan, who }: Act): Rival | undefined {
   const reason = { reason: '別の人が先に' };
   switch (step) {
     case 'request':
@@ -272,7 +272,7 @@ export function rivalTo({ step, loan }: Act): Rival | undefined {
     case 'takeBack':
       return { who: 'secondIt', step: 'failErasure', body: reason };
     case 'erase':
-      return { who: 'secondIt', step: 'rejectErasure', body: reason };
+      return { who: who === 'it' ? 'secondIt' : 'it', step: 'rejectErasure', body: reason };
     default:
       return undefined;
   }

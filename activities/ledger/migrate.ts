@@ -7,7 +7,10 @@ import * as deputies from './migrations/0004-deputies.js';
 
 const migrations = { '0001-cases': cases, '0002-devices': devices, '0003-others': others, '0004-deputies': deputies };
 
-/** Brings the ledger's schema up to date; safe to run from several processes at once and any number of times. @throws the first migration's failure; nothing of it stays. */
+/**
+ * Brings the ledger's schema up to date; safe to run from several processes at once and any number of times. @throws the first migration's
+ * failure; nothing of it stays.
+ */
 export async function migrateLedger(databaseUrl: string): Promise<void> {
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: databaseUrl, max: 2 }) }) });
   try {

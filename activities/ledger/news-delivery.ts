@@ -2,9 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CasePlace } from '../../workflows/procedures.js';
 import type { NewsPort, TownClock } from './port.js';
 
-/** How long until the ledger is asked without having rung, in milliseconds: at first soon, then ever more rarely. A NOTIFY is lost with its connection. */
+/**
+ * How long until the ledger is asked without having rung, in milliseconds: at first soon, then ever more rarely. A NOTIFY is lost with its
+ * connection.
+ */
 const [shortestPauseMs, longestPauseMs] = [1_000, 30_000];
-/** What was written just before the start may be unknown to the workflows: a power cut takes everything at once, and whoever starts last may start minutes later. */
+/**
+ * What was written just before the start may be unknown to the workflows: a power cut takes everything at once, and whoever starts last may
+ * start minutes later.
+ */
 const lookBackMs = 10 * 60_000;
 /** Nudges under way at once: enough to keep the connection busy, few enough to leave room for people's steps. */
 const abreast = 50;

@@ -5,7 +5,10 @@ import type { Capacity } from '../directory/port.js';
 /** A procedure whose cases the ledger keeps. Each has a letter for its receipt numbers (受付番号, e.g. 令和8-貸-0123). */
 export type ProcedureName = 'device-loan' | 'registration';
 
-/** Words of a person, kept apart so that they can be erased: the row's random id, and an HMAC of the words under a key that dies with the row (design §2). */
+/**
+ * Words of a person, kept apart so that they can be erased: the row's random id, and an HMAC of the words under a key that dies with the
+ * row (design §2).
+ */
 export interface WordsRef {
   row: string;
   digest: string;
@@ -26,7 +29,10 @@ export type LedgerDue = { step: string; who: Capacity; until?: string } | { step
 
 export type DeviceKind = 'laptop' | 'wifiRouter' | 'smartphone' | 'tablet';
 
-/** What the case wants of one device; the ledger brings reservation, queue and custody in line with it in the event's own transaction (design §4.16, 4.17). */
+/**
+ * What the case wants of one device; the ledger brings reservation, queue and custody in line with it in the event's own transaction
+ * (design §4.16, 4.17).
+ */
 export interface DeviceClaim {
   kind: DeviceKind;
   /** Pools to look in, best first. */
@@ -40,7 +46,10 @@ export interface DeviceClaim {
   collectDays: number;
   /** A later last day that is being asked for: the event is refused while these days are promised to another. */
   asked?: string;
-  /** The device must be this one (IT's choice): refused when it is not free, else the reservation moves and the case is told by the news `reassign`. */
+  /**
+   * The device must be this one (IT's choice): refused when it is not free, else the reservation moves and the case is told by the news
+   * `reassign`.
+   */
   assetTag?: string;
   /** The device is out of the house or not yet confirmed as erased: from hand-over to release. Refused while another case still has it. */
   custody?: true;
@@ -48,10 +57,16 @@ export interface DeviceClaim {
   condition?: 'lost' | 'writtenOff' | 'destroyed';
 }
 
-/** What a template's text needs: codes, dates, numbers and staff numbers, never names or free words. `items`: the lines of a list, one set each (the digest). */
+/**
+ * What a template's text needs: codes, dates, numbers and staff numbers, never names or free words. `items`: the lines of a list, one set
+ * each (the digest).
+ */
 export type MailParams = Readonly<Record<string, string | number | readonly Readonly<Record<string, string | number>>[]>>;
 
-/** A mail that the event brings about, addressed to a capacity and resolved to people when it leaves. `template`: a key of `mail` in `config/locales/`. */
+/**
+ * A mail that the event brings about, addressed to a capacity and resolved to people when it leaves. `template`: a key of `mail` in
+ * `config/locales/`.
+ */
 export interface MailOrder {
   to: Capacity;
   template: string;
@@ -126,7 +141,10 @@ export class KeyTaken extends Error {
 
 /** The writing side, used by the cases through local activities. An outage is any other throw: it is retried. */
 export interface LedgerPort {
-  /** All of the entry in one transaction. If the place is taken nothing is written; the same event tried again (name and key) is not `stands`. */
+  /**
+   * All of the entry in one transaction. If the place is taken nothing is written; the same event tried again (name and key) is not
+   * `stands`.
+   */
   append(entry: LedgerEntry): Promise<Answer>;
   /** What stands at the place after a power cut; else the oldest news that the case waits for; else nothing. */
   look(place: Pick<LedgerEntry, 'caseId' | 'seq' | 'due'>): Promise<Pick<Answer, 'next' | 'clockOffsetMs'>>;
@@ -247,7 +265,10 @@ export interface NewsPort {
   listen(onWritten: (what: 'news' | 'mail' | 'clock') => void, signal: AbortSignal): Promise<void>;
 }
 
-/** One logical mail that waits to leave. It is addressed to a capacity: everybody who holds it when the mail leaves gets a copy with a Message-ID of its own. */
+/**
+ * One logical mail that waits to leave. It is addressed to a capacity: everybody who holds it when the mail leaves gets a copy with a
+ * Message-ID of its own.
+ */
 export interface QueuedMail {
   /** Message-ID without angle brackets, the same for ever. */
   messageId: string;
@@ -273,7 +294,10 @@ export interface CopyFate {
 export interface OutboxPort {
   /** A new sender begins: the one before is gone, what it had under way can be taken again. */
   begin(): Promise<void>;
-  /** The oldest mails that are due to be tried, from now on under way: not taken again before they are finished or given back, or a new sender begins. */
+  /**
+   * The oldest mails that are due to be tried, from now on under way: not taken again before they are finished or given back, or a new
+   * sender begins.
+   */
   take(limit: number): Promise<readonly QueuedMail[]>;
   /** Settles one copy for ever; a repeat changes nothing. */
   settle(messageId: string, fate: CopyFate): Promise<void>;
@@ -341,7 +365,10 @@ export interface PacksPort {
   pack(hash: string): Promise<object | undefined>;
 }
 
-/** Where a device stands. Only an available one is lent; `lost`: until it is found and its erasure confirmed; `missing`: not seen at a stocktaking; `leaseReturned`, `retired`, `writtenOff`, `destroyed`: for good. */
+/**
+ * Where a device stands. Only an available one is lent; `lost`: until it is found and its erasure confirmed; `missing`: not seen at a
+ * stocktaking; `leaseReturned`, `retired`, `writtenOff`, `destroyed`: for good.
+ */
 export type DeviceStatus = 'available' | 'lost' | 'writtenOff' | 'destroyed' | 'inRepair' | 'retired' | 'leaseReturned' | 'missing';
 
 /** One device of the master, accessories (wires, mice) included: those are counted and never reserved. */
@@ -380,7 +407,10 @@ export type DeviceChange =
 /** `unknown`: there is no such device; `changed`: it is not the version that was looked at. */
 export type DeviceAnswer = { device: Device } | { refuses: Refusal } | 'unknown' | 'changed';
 
-/** The device master. What a change frees or takes away moves reservations and serves the queue in its own transaction. `by`: staff number or `system`. */
+/**
+ * The device master. What a change frees or takes away moves reservations and serves the queue in its own transaction. `by`: staff number
+ * or `system`.
+ */
 export interface DeviceMasterPort {
   registerDevice(device: NewDevice, by: string): Promise<DeviceAnswer>;
   changeDevice(device: { assetTag: string; version: number }, change: DeviceChange, by: string): Promise<DeviceAnswer>;
@@ -498,7 +528,10 @@ export interface DeputiesPort {
   markSeen(step: { caseId: string; seq: number; holder: string }): Promise<Acted | undefined>;
 }
 
-/** 棚卸し of one pool: what should be there against what was seen. Each device of `elsewhere` was seen, but belongs to another pool, is with a borrower, or is not in the master. */
+/**
+ * 棚卸し of one pool: what should be there against what was seen. Each device of `elsewhere` was seen, but belongs to another pool, is with a
+ * borrower, or is not in the master.
+ */
 export interface Stocktaking {
   number: number;
   pool: string;
@@ -570,10 +603,15 @@ export interface AuditPort {
  * retention has ended and no hold stands, never before. The events and their chains stay.
  */
 export interface RetentionPort {
-  /** Sets the class of a case's words and the last date of their retention; by the rule that is 31 March some years after the case was closed. */
+  /**
+   * Sets the class of a case's words and the last date of their retention; by the rule that is 31 March some years after the case was
+   * closed.
+   */
   retainWords(caseId: string, retention: { retentionClass: string; until: string }): Promise<void>;
   /** A disclosure request, audit or dispute stops the disposal of a case's words, or does so no longer. */
   holdWords(caseId: string, hold: boolean): Promise<void>;
-  /** Erases words whose retention ended before the date and on which no hold stands; answers how many rows. Each leaves a row that says so. */
+  /**
+   * Erases words whose retention ended before the date and on which no hold stands; answers how many rows. Each leaves a row that says so.
+   */
   eraseWords(before: string): Promise<number>;
 }

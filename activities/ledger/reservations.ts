@@ -53,12 +53,11 @@ export async function reconcile(trx: Trx, change: Change, calendar: Calendar): P
   const { caseId, event, at, before, after } = change;
   const round: Own = { trx, at, today: today(at), calendar, own: caseId };
   const held = await trx.selectFrom('reservations').selectAll().where('case_id', '=', caseId).executeTakeFirst();
-
   const chosen = after?.assetTag !== before?.assetTag ? after?.assetTag : undefined; // What stands in the claim from before is no new demand.
 
   if (!after) await letGo(round, held?.asset_tag, before?.condition);
   else if (chosen && chosen !== held?.asset_tag) await choose(round, after, { assetTag: chosen, ...(held && { instead: held.asset_tag }) });
-  else if (!held) await findOrQueue(round, change, after);
+  else if (!held) await withoutDevice(round, change, after);
   else {
     await keepDates(round, after, held);
     await keepCustody(round, after, held.asset_tag);
@@ -66,6 +65,12 @@ export async function reconcile(trx: Trx, change: Change, calendar: Calendar): P
       await setCondition(round, { assetTag: held.asset_tag, condition: after.condition, by: event.input.by });
   }
   await inform(round, caseId);
+}
+
+/** The case has no device: it looks for one, unless it had one that is gone for good. @throws Refused when it says that it hands one over. */
+async function withoutDevice(round: Own, change: Change, claim: DeviceClaim): Promise<void> {
+  if (!claim.custody) return findOrQueue(round, change, claim);
+  if (!change.before?.custody) throw new Refused({ code: 'deviceNotReleased', article: '要綱第6条', field: 'assetTag' });
 }
 
 /** Moves everybody else's reservation of a device that has left circulation. */
@@ -103,8 +108,8 @@ export async function serveQueue(round: Round, assetTag: string): Promise<void> 
       .limit(1)
       .executeTakeFirst();
     if (!first) return;
-    await round.trx.deleteFrom('queue').where('case_id', '=', first.case_id).execute();
     await round.trx
+      .with('left', (queue) => queue.deleteFrom('queue').where('case_id', '=', first.case_id))
       .insertInto('reservations')
       .values({ ...first, asset_tag: assetTag })
       .execute();
@@ -126,8 +131,8 @@ const isFree = ({ today: day }: Round, caseId: RawBuilder<unknown>, period: RawB
   and not exists (select from reservations r where r.asset_tag = d.asset_tag and r.case_id <> ${caseId} and r.period && ${period})
   and not exists (
     select from custody c left join reservations r on r.case_id = c.case_id
-    where c.asset_tag = d.asset_tag and c.until is null and c.case_id <> ${caseId} and 
-        (r.case_id is null or upper(r.period) <= ${day}::date or lower(${period}) < upper(r.period))))`;
+    where c.asset_tag = d.asset_tag and c.until is null and c.case_id <> ${caseId}
+      and (r.case_id is null or upper(r.period) <= ${day}::date or lower(${period}) < upper(r.period))))`;
 
 /** Pool by pool the device whose free days the loan leaves the fewest of (long gaps stay for long loans), else the queue. */
 async function findOrQueue(round: Round, { caseId, filing }: { caseId: string; filing: number }, claim: DeviceClaim): Promise<void> {
@@ -148,8 +153,8 @@ async function findOrQueue(round: Round, { caseId, filing }: { caseId: string; f
     .limit(1)
     .executeTakeFirst();
   if (best) {
-    await trx.deleteFrom('queue').where('case_id', '=', caseId).execute();
     await trx
+      .with('left', (queue) => queue.deleteFrom('queue').where('case_id', '=', caseId))
       .insertInto('reservations')
       .values({ case_id: caseId, asset_tag: best.asset_tag, ...dates(claim) })
       .execute();
@@ -283,27 +288,18 @@ async function setCondition(
 async function inform({ trx, own, today: day, calendar }: Round, caseId: string): Promise<void> {
   const one = await trx
     .selectFrom('cases')
-    .select(['known_asset as known', 'claim'])
-    .where('case_id', '=', caseId)
-    .forUpdate()
+    .leftJoin('reservations', 'reservations.case_id', 'cases.case_id')
+    .leftJoin('devices', 'devices.asset_tag', 'reservations.asset_tag')
+    .leftJoin('news', (on) => on.onRef('news.case_id', '=', 'cases.case_id').on('news.name', 'in', ['reserve', 'reassign', 'requeue']))
+    .select(['known_asset as known', 'claim', 'devices.asset_tag as assetTag', 'devices.pool', 'news.number', 'news.name', 'news.event'])
+    .where('cases.case_id', '=', caseId)
+    .forUpdate('cases') // Whoever writes an event of the case ends first; news that it takes with it is no longer due to what it then knows.
     .executeTakeFirstOrThrow();
-  const held = await trx
-    .selectFrom('reservations')
-    .innerJoin('devices', 'devices.asset_tag', 'reservations.asset_tag')
-    .select(['devices.asset_tag as assetTag', 'devices.pool'])
-    .where('case_id', '=', caseId)
-    .executeTakeFirst();
-  const pending = await trx
-    .selectFrom('news')
-    .select(['number', 'name', 'event'])
-    .where('case_id', '=', caseId)
-    .where('name', 'in', ['reserve', 'reassign', 'requeue'])
-    .executeTakeFirst();
-
+  const held = one.assetTag !== null && one.pool !== null ? { assetTag: one.assetTag, pool: one.pool } : undefined;
   const name = toTell(one.known ?? undefined, held?.assetTag, one.claim);
-  const told = pending?.event.input as Partial<DeviceNews['input'] & { assetTag: string }> | undefined;
-  if (pending && name === pending.name && held?.assetTag === told?.assetTag) return;
-  if (pending) await trx.deleteFrom('news').where('number', '=', pending.number).execute();
+  const told = one.event?.input as Partial<DeviceNews['input'] & { assetTag: string }> | undefined;
+  if (one.number !== null && name === one.name && held?.assetTag === told?.assetTag) return;
+  if (one.number !== null) await trx.deleteFrom('news').where('number', '=', one.number).execute();
   if (!name) return;
   const key = `${name}/${randomUUID()}`;
   const collectBy = () => calendar.endOfDay(calendar.addBusinessDays(later(one.claim?.from, day), one.claim?.collectDays ?? 0));

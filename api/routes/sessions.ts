@@ -28,6 +28,7 @@ export function sessionRoutes({ ledger, directory, clock }: Services, limits: Li
       handle: async ({ body }) => {
         const answer = await directory.authenticate(body.staffNumber, body.password);
         if (answer !== 'ok') throw new Problem('wrongPassword'); // Whether the account is disabled is not told to who does not know its password.
+        await ledger.clockOffset(); // A town's clock may have been moved.
         const expiresAt = new Date(clock.now().getTime() + sessionLastsMs).toISOString();
         return {
           status: 201,

@@ -82,7 +82,7 @@ const values = fc.oneof(
 );
 
 /** Whether the value is what the schema asks for; as far as the schemas of this API go. */
-export function fits(schema: Schema, value: unknown): boolean {
+function fits(schema: Schema, value: unknown): boolean {
   if (schema.const !== undefined) return value === schema.const;
   if (schema.enum) return schema.enum.includes(value);
   switch (schema.type) {
@@ -120,7 +120,7 @@ export function fits(schema: Schema, value: unknown): boolean {
 }
 
 /** A value that fits. */
-export function good(schema: Schema): fc.Arbitrary<unknown> {
+function good(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   switch (schema.type) {
@@ -138,7 +138,7 @@ export function good(schema: Schema): fc.Arbitrary<unknown> {
 }
 
 /** A value that does not fit: another altogether, or a good one with something in it that is bad, missing or unknown. */
-export function bad(schema: Schema): fc.Arbitrary<unknown> {
+function bad(schema: Schema): fc.Arbitrary<unknown> {
   const other = values.filter((value) => !fits(schema, value));
   if (schema.type === 'array' && schema.items)
     return fc.oneof(

@@ -1,6 +1,17 @@
 import { expect } from 'vitest';
+import { isLedgerAway } from '../../activities/ledger/away.js';
 import type { Answer, DeviceClaim, LedgerEntry, LedgerEvent } from '../../activities/ledger/port.js';
 import { entry, type Town, waitsForDevice } from './town.js';
+
+/** A busy machine is an outage like any other: the same entry is written again, as the workflow's local activity does. */
+async function untilThere<Outcome>(write: () => Promise<Outcome>): Promise<Outcome> {
+  for (;;)
+    try {
+      return await write();
+    } catch (failure) {
+      if (!isLedgerAway(failure)) throw failure;
+    }
+}
 
 /** One loan, played against the ledger the way its workflow does: what is known to come next is written down at once. */
 export function loan(t: Town, caseId: string) {
@@ -12,7 +23,8 @@ export function loan(t: Town, caseId: string) {
     more: Partial<LedgerEntry> = {},
   ): Promise<Answer> => {
     const due = now ? waitsForDevice : [{ step: 'approve', who: 'head:tax' as const }];
-    const answer = await t.ledger.append(entry(caseId, seq + 1, event, { due, ...(now && { claim: now }), ...more }));
+    const written = entry(caseId, seq + 1, event, { due, ...(now && { claim: now }), ...more });
+    const answer = await untilThere(() => t.ledger.append(written));
     if (!answer.refuses && !answer.stands) [seq, claim] = [seq + 1, now];
     return answer;
   };

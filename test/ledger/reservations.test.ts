@@ -160,6 +160,10 @@ it('hands over a device only when it is here, and only the one of which the case
   await t.ledger.changeDevice({ assetTag: 'PC-2', version: 1 }, { act: 'repair' }, 'S1');
   expect(await c.step('handOver', { ...week, custody: true })).toMatchObject({ refuses: { code: 'deviceNotReleased', limit: 'PC-2' } });
   expect(await c.hear()).toBe('reassign PC-3');
+  await t.ledger.changeDevice({ assetTag: 'PC-3', version: 1 }, { act: 'repair' }, 'S1');
+  expect(await c.step('handOver', { ...week, custody: true })).toMatchObject({ refuses: { code: 'deviceNotReleased', field: 'assetTag' } });
+  await t.ledger.changeDevice({ assetTag: 'PC-3', version: 2 }, { act: 'repaired' }, 'S1');
+  expect(await c.hear()).toBeUndefined(); // The same device again: there is nothing to tell.
   expect(await c.step('handOver', { ...week, custody: true })).toEqual({ clockOffsetMs: 0 });
 });
 

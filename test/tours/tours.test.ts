@@ -1,0 +1,86 @@
+import { fc } from '@fast-check/vitest';
+import { expect, it } from 'vitest';
+import { spanMs } from '../../cli/operator.js';
+import { sentences, table } from '../../cli/print.js';
+import { sampleTown } from '../../embedded/sample-town.js';
+import { castsOfTown } from '../../tours/cast.js';
+import { isAct, loanScript, rivalTo } from '../../tours/loan.js';
+import { isIn, needle } from '../../tours/needles.js';
+import { differences, type Outcome } from '../../tours/outcome.js';
+
+it('finds what was planted in every form, wherever in a text it stands', () => {
+  const planted = '浜辺町三丁目14番9号';
+  const one = needle('an address', planted);
+  const forms: ((text: string) => string)[] = [
+    (text) => text,
+    (text) => Buffer.from(text).toString('base64'),
+    (text) => Buffer.from(text).toString('base64url'),
+    (text) => Buffer.from(text).toString('hex'),
+    (text) => JSON.stringify(text).replaceAll(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`),
+    encodeURIComponent,
+  ];
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), fc.constantFrom(...forms), (before, after, form) => {
+      expect(isIn(one, Buffer.from(form(`${before}${planted}${after}`)))).toBe(true);
+    }),
+  );
+  expect(isIn(one, Buffer.from('浜辺町三丁目14番8号'))).toBe(false);
+});
+
+it('has at least eight attempts that must be refused, and a rival for each kind of step that leaves something to do', () => {
+  const script = loanScript('2026-11-24');
+  expect(script.length - script.filter(isAct).length).toBeGreaterThanOrEqual(8);
+  const without = new Set(script.filter(isAct).flatMap((act) => (rivalTo(act) ? [] : [act.step])));
+  expect([...without].sort()).toEqual(['accountFor', 'confirmErasure', 'withdraw', 'writeOff']);
+});
+
+it('casts people who have one part each, and no role that would let them do more', () => {
+  const { entries, accounts } = sampleTown({ seed: 1, size: 1017 });
+  const casts = castsOfTown(entries, accounts);
+  expect(casts.length).toBeGreaterThan(35); // As many as a table of the crash tour plays side by side.
+  const inDepartments = casts.flatMap(({ people: { first, next, lost, later, head } }) => [first, next, lost, later, head]);
+  expect(new Set(inDepartments).size).toBe(inDepartments.length);
+  expect(inDepartments).not.toContain(accounts.it[0]);
+});
+
+it('names the part in which two outcomes differ', () => {
+  const outcome: Outcome = { loans: {}, devices: [], reservations: [], custody: [], queue: [], mails: ['a'], effects: [], apart: [] };
+  expect(differences(outcome, outcome)).toEqual([]);
+  expect(differences(outcome, { ...outcome, mails: ['a', 'a'] })).toEqual(['mails: ["a"] became ["a","a"]']);
+});
+
+it('lines columns up where Japanese characters are two places wide', () => {
+  expect(
+    table([
+      ['状況', 'a'],
+      ['PC-1', 'b'],
+      ['ｱ-1ー', 'c'],
+    ]),
+  ).toBe('状況   a\nPC-1   b\nｱ-1ー  c');
+});
+
+it('says a refusal with its field, its article and what could be done instead', () => {
+  const errors = [
+    { code: 'methodTooWeak', field: 'method', article: 'deviceLoan.erasure.confidential', limit: 'purge', message: '不十分です。' },
+  ];
+  const due = [
+    { step: 'destroy', who: 'it' },
+    { step: 'expire', at: '2026-11-24T15:00:00.000Z' },
+  ] as const;
+  const text = sentences({ type: '/problems/ruleRefuses', title: '規則により、できません。', status: 422, errors, due });
+  expect(text).toBe('規則により、できません。\n  消去の方法: 不十分です。\n  → 端末機の物理的な破壊');
+});
+
+it('knows how long a span is', () => {
+  expect(['30m', '12h', '1d', '2w', '1', 'd', '-1d', '0d', '1.5d'].map(spanMs)).toEqual([
+    1_800_000,
+    43_200_000,
+    86_400_000,
+    1_209_600_000,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
