@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import { createActing } from '../activities/directory/acting.js';
 import { type Capacity, DirectoryAway } from '../activities/directory/port.js';
 import type { Acting } from '../activities/ledger/port.js';
+import { createActing } from './acting.js';
 import type { Parts } from './parts.js';
 import { Problem } from './problems.js';
 import type { Authenticate } from './route.js';

@@ -58,6 +58,13 @@ describe('who decides and who vouches', () => {
     },
   );
 
+  it('nobody confirms for somebody who could not confirm themselves', () => {
+    const step = (onBehalfOf: string) =>
+      ({ name: 'confirmErasure', input: { by: '9002', as: 'head:soumu', onBehalfOf }, key: 'k' }) as LoanStep;
+    for (const absent of ['9001', '4021']) expect(refusal(after('erase'), step(absent))).toMatchObject({ code: 'secondPerson' });
+    expect(refusal(after('erase'), step('9003'))).toBeUndefined();
+  });
+
   it('a destruction too is confirmed by a second person', () => {
     const destroyed = apply(after('takeBack'), { name: 'destroy', input: { ...it9001, certificate: 'C-1' }, key: 'k' });
     expect(refusal(destroyed, { name: 'confirmDestruction', input: it9001, key: 'k' })).toMatchObject({ code: 'secondPerson' });

@@ -234,7 +234,7 @@ export function refusal(loan: Loan, { name, input }: LoanStep): Refusal | undefi
     case 'confirmErasure':
     case 'rejectErasure':
     case 'confirmDestruction':
-      return own || [loan.erasedBy, loan.destroyedBy].includes(input.by)
+      return own || [input.by, input.onBehalfOf].some((one) => one !== undefined && [loan.erasedBy, loan.destroyedBy].includes(one))
         ? { code: 'secondPerson', article: 'データ消去確認（第二者）' }
         : undefined;
     case 'accountFor':

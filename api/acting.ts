@@ -1,6 +1,6 @@
-import { today } from '../../config/calendar.js';
-import type { Acting, Clock, DeputiesPort, PersonnelPort } from '../ledger/port.js';
-import type { DirectoryPort, StaffMember } from './port.js';
+import type { DirectoryPort, StaffMember } from '../activities/directory/port.js';
+import type { Acting, Clock, DeputiesPort, PersonnelPort } from '../activities/ledger/port.js';
+import { today } from '../config/calendar.js';
 
 /** What a municipality's rules on decisions say of acting for a head (`acting` of its pack). */
 export interface ActingRules {
