@@ -8,6 +8,7 @@ import { type Calendar, municipalCalendar, today } from '../config/calendar.js';
 import { readClosures } from '../config/closures.js';
 import { readSettings, type Settings } from '../config/settings.js';
 import { temporalOptions } from '../config/temporal.js';
+import { ensureStanding } from '../worker/schedules.js';
 import { loanWorkflowId } from '../workflows/device-loan/contract.js';
 import type { LoanEvent } from '../workflows/device-loan/rules.js';
 import type { deviceLoan } from '../workflows/device-loan/workflow.js';
@@ -60,12 +61,19 @@ export interface Reopened {
 const reopenedAtOnce = 20;
 
 /**
- * Opens open cases on the Temporal server of the settings from what the ledger holds of them: all, or the one of this receipt number. One that runs there already is left alone, so it may be done any
+ * Opens open cases, and closed ones of which something outside is not done yet, on the Temporal server of the settings from what the ledger holds of them: all, or the one of this receipt number. What
+ * runs as long as the programme does (mail, the rounds' schedule) begins there too. One that runs there already is left alone, so it may be done any
  * number of times. Recorded as an act of the operator. @throws NoOpenCase
  */
 export async function reopen(parts: Parts, receiptNumber?: string): Promise<Reopened> {
   const { db } = parts.ledger;
-  let open = db.selectFrom('cases').select(['case_id', 'receipt_number']).where('closed', '=', false).orderBy('filing');
+  await ensureStanding(parts.temporal, parts.taskQueue);
+  const undone = db.selectFrom('effect_marks').select('case_id').where('how', '<>', 'done');
+  let open = db
+    .selectFrom('cases')
+    .select(['case_id', 'receipt_number'])
+    .where((is) => is.or([is('closed', '=', false), is('case_id', 'in', undone)]))
+    .orderBy('filing');
   if (receiptNumber) open = open.where('receipt_number', '=', receiptNumber);
   const cases = await open.execute();
   if (receiptNumber && !cases.length) throw new NoOpenCase(receiptNumber);
