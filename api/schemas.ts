@@ -126,3 +126,14 @@ export const shownEvent = z
     input: z.looseObject({}),
   })
   .meta({ id: 'Event' });
+
+/** One field of a form as JSON Schema says it, as far as forms go: a code, yes or no, text, or a list of codes. */
+export interface FormField {
+  type?: string;
+  enum?: readonly string[];
+  items?: { enum?: readonly string[] };
+}
+
+/** The fields of a form by name, for who builds a form of another kind from it. */
+export const fieldsOf = (form: z.ZodType): Readonly<Record<string, FormField>> =>
+  (z.toJSONSchema(form, { io: 'input', unrepresentable: 'any' }).properties ?? {}) as Readonly<Record<string, FormField>>;

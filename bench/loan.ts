@@ -4,7 +4,7 @@ import { municipalCalendar, today } from '../config/calendar.js';
 import { loadPack, loanPolicy } from '../config/policy/pack.js';
 import { getLoan, type LoanRequest, steps } from '../workflows/device-loan/contract.js';
 import type { LoanEvent } from '../workflows/device-loan/rules.js';
-import { caseWorkflowId } from '../workflows/procedures.js';
+import { caseWorkflowId } from '../workflows/shared/procedures.js';
 import { approval, digest, type HandedIn, wayBack } from './way.js';
 
 const policy = loanPolicy(loadPack('oyama'));

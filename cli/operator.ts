@@ -8,9 +8,10 @@ import { type Calendar, municipalCalendar, today } from '../config/calendar.js';
 import { readClosures } from '../config/closures.js';
 import { readSettings, type Settings } from '../config/settings.js';
 import { temporalOptions } from '../config/temporal.js';
+import { ensureStanding } from '../worker/schedules.js';
 import { morningRoundWorkflowId } from '../workflows/morning-round/contract.js';
 import type { morningRound } from '../workflows/morning-round/workflow.js';
-import { type CasePlace, caseWorkflowId, workflowTypes } from '../workflows/procedures.js';
+import { type CasePlace, caseWorkflowId, workflowTypes } from '../workflows/shared/procedures.js';
 import type { Place } from './place.js';
 
 /** The parts themselves: for what only an operator does, and must be able to do when the API is down. */
@@ -58,15 +59,18 @@ export interface Reopened {
 const reopenedAtOnce = 20;
 
 /**
- * Opens open cases on the Temporal server of the settings from what the ledger holds of them: all, or the one of this receipt number. One that runs there already is left alone, so it may be done any
+ * Opens open cases, and closed ones of which something outside is not done yet, on the Temporal server of the settings from what the ledger holds of them: all, or the one of this receipt number. What
+ * runs as long as the programme does (mail, the rounds' schedule) begins there too. One that runs there already is left alone, so it may be done any
  * number of times. Recorded as an act of the operator. @throws NoOpenCase
  */
 export async function reopen(parts: Parts, receiptNumber?: string): Promise<Reopened> {
   const { db } = parts.ledger;
+  await ensureStanding(parts.temporal, parts.taskQueue);
+  const undone = db.selectFrom('effect_marks').select('case_id').where('how', '<>', 'done');
   let open = db
     .selectFrom('cases')
     .select(['procedure', 'case_id as caseId', 'receipt_number'])
-    .where('closed', '=', false)
+    .where((is) => is.or([is('closed', '=', false), is('case_id', 'in', undone)]))
     .orderBy('filing');
   if (receiptNumber) open = open.where('receipt_number', '=', receiptNumber);
   const cases = await open.execute();

@@ -1,15 +1,8 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { z } from 'zod';
 import { deviceLoans } from '../api/routes/device-loans.js';
+import { type FormField, fieldsOf } from '../api/schemas.js';
 import { say } from '../config/texts.js';
 import { inBoth } from './print.js';
-
-/** One field of a form as JSON Schema says it, as far as the loan's forms go. */
-interface Field {
-  type?: string;
-  enum?: readonly string[];
-  items?: { enum?: readonly string[] };
-}
 
 /**
  * A command for each form of the procedure, with an option for each of its fields: made from the schemas by which the API judges, so there is no second list to keep. What is missing or wrong the API
@@ -18,23 +11,20 @@ interface Field {
 export function formCommands(parent: Command, submit: (step: string, loan: string | undefined, form: object) => Promise<void>): void {
   const { opening, steps } = deviceLoans;
   const file = parent.command('file').description(inBoth('step', 'device-loan.request'));
-  fields(file, opening.body).action((form: object) => submit('request', undefined, form));
+  addFields(file, fieldsOf(opening.body)).action((form: object) => submit('request', undefined, form));
   for (const [step, { body }] of Object.entries(steps)) {
     const command = parent.command(step).description(inBoth('step', `device-loan.${step}`));
     command.addArgument(new Argument('<loan>', '受付番号か id / receipt number or id'));
-    fields(command, body).action((loan: string, form: object) => submit(step, loan, form));
+    addFields(command, fieldsOf(body)).action((loan: string, form: object) => submit(step, loan, form));
   }
 }
 
-function fields(command: Command, body: z.ZodType): Command {
-  const { properties = {} } = z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }) as {
-    properties?: Readonly<Record<string, Field>>;
-  };
-  for (const [name, field] of Object.entries(properties)) command.addOption(optionOf(name, field));
+function addFields(command: Command, fields: Readonly<Record<string, FormField>>): Command {
+  for (const [name, field] of Object.entries(fields)) command.addOption(optionOf(name, field));
   return command;
 }
 
-function optionOf(name: string, field: Field): Option {
+function optionOf(name: string, field: FormField): Option {
   const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const words = say('ja', 'field', name);
   if (field.type === 'boolean') return new Option(`${flag} <yes|no>`, words).argParser(yesOrNo);

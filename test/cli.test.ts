@@ -15,7 +15,12 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'telework-cli-'));
-  town = await startTown({ stateDir, size: 57, headless: true, environment: { ...process.env, LOG_LEVEL: 'warn' } });
+  town = await startTown({
+    stateDir,
+    size: 57,
+    headless: true,
+    environment: { ...process.env, LOG_LEVEL: 'warn', POLICY_PACK: 'tours/loan-alone.yaml' },
+  });
   pool = new pg.Pool({ connectionString: town.settings.DATABASE_URL ?? '', max: 2 });
   pool.on('error', () => undefined);
 }, 120_000);

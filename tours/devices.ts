@@ -4,21 +4,16 @@ import type { Cast } from './cast.js';
 import { Differs } from './player.js';
 import type { Stage } from './stage.js';
 
-/**
- * Two laptops for each cast and no others: IT registers them in the departments' pools, and sends what else could be lent there to repair, as it would in a bad week. The tags of each cast's two, and
- * how to have the others back.
- */
+/** Two laptops for each cast and no others: IT registers them in the departments' pools. `putBack` undoes all of it that the loans have left. */
 export async function readyDevices(
-  { place, sample }: Stage,
+  stage: Stage,
   casts: readonly Cast[],
 ): Promise<{ tags: readonly (readonly string[])[]; putBack: () => Promise<void> }> {
-  const it = await place.clientOf(sample.accounts.it[0]);
-  const pools = new Set(['common', ...casts.map(({ department }) => department)]);
-  const lendable = (await devicesOf(it)).filter(({ kind, status, pool }) => kind === 'laptop' && status === 'available' && pools.has(pool));
-  const inRepair = await Promise.all(lendable.map(({ assetTag, version }) => step(it, { assetTag, version }, 'repair')));
+  const it = await stage.place.clientOf(stage.sample.accounts.it[0]);
+  const inRepair = await othersToRepair(it, casts);
   const tags: string[][] = [];
   for (const [index, { department }] of casts.entries()) {
-    const own = [1, 2].map((nth) => `PC-T${place.run.slice(0, 8)}-${index + 1}-${nth}`);
+    const own = [1, 2].map((nth) => `PC-T${stage.place.run.slice(0, 8)}-${index + 1}-${nth}`);
     for (const assetTag of own) await register(it, { assetTag, pool: department });
     tags.push(own);
   }
@@ -28,6 +23,13 @@ export async function readyDevices(
     for (const device of leftOver) await step(it, device, 'retire');
   };
   return { tags, putBack };
+}
+
+/** Sends every laptop to repair that one of the casts could get, as in a bad week. */
+export async function othersToRepair(it: ApiClient, casts: readonly Cast[]): Promise<readonly DeviceLine[]> {
+  const pools = new Set(['common', ...casts.map(({ department }) => department)]);
+  const lendable = (await devicesOf(it)).filter(({ status, pool }) => status === 'available' && pools.has(pool));
+  return Promise.all(lendable.map((device) => step(it, device, 'repair')));
 }
 
 /** Registers one more laptop. */

@@ -7,7 +7,7 @@ import type { LedgerEvent } from '../activities/ledger/port.js';
 import type { ReceivedMail } from '../embedded/mailbox.js';
 import { getLoan } from '../workflows/device-loan/contract.js';
 import type { Loan } from '../workflows/device-loan/rules.js';
-import { caseWorkflowId } from '../workflows/procedures.js';
+import { caseWorkflowId } from '../workflows/shared/procedures.js';
 import type { Cast } from './cast.js';
 import type { LoanName } from './loan.js';
 import { Differs, type KnownLoan } from './player.js';
@@ -55,6 +55,7 @@ export async function outcomeOf(performance: Played, sources: Sources): Promise<
   const lines = async (query: string): Promise<readonly string[]> =>
     (await rows<{ line: string }>(query)).map(({ line }) => named(line)).sort();
 
+  await untilCalm('news is written down', async () => (await rows('select from news where case_id = any($1)')).length === 0);
   await untilCalm(
     'mail leaves',
     async () => (await rows("select from outbox where case_id = any($1) and state in ('waiting', 'underWay')")).length === 0,
@@ -76,10 +77,9 @@ export async function outcomeOf(performance: Played, sources: Sources): Promise<
     return [loanOf(case_id), JSON.parse(named(JSON.stringify({ status, device: device?.assetTag, ...rest, closed, timeline })))] as const;
   });
   const apart: string[] = [];
-  for (const { case_id, state, closed } of cases) {
-    const same = await workflowIsAt(sources.temporal, { caseId: case_id, state, closed });
-    if (!same) apart.push(`${loanOf(case_id)}: workflow and ledger stand at different places`);
-  }
+  for (const { case_id, closed } of cases)
+    if (!(await workflowIsAt(sources, { caseId: case_id, closed })))
+      apart.push(`${loanOf(case_id)}: workflow and ledger stand at different places`);
   apart.push(...(await mailsApart(performance, sources, ids)));
   return {
     loans: Object.fromEntries(loans.sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -117,19 +117,18 @@ function namesFor({ cast, devices, loans }: Played): { loanOf(id: string): strin
 }
 
 /** The workflow shows the same case as the ledger. One that is closed need not be at Temporal any more. */
-async function workflowIsAt(
-  temporal: Client,
-  { caseId, state, closed }: { caseId: string; state: Loan; closed: boolean },
-): Promise<boolean> {
+async function workflowIsAt({ temporal, pool }: Sources, { caseId, closed }: { caseId: string; closed: boolean }): Promise<boolean> {
   const handle = temporal.workflow.getHandle(caseWorkflowId({ procedure: 'device-loan', caseId }));
   const shows = async (): Promise<boolean> => {
     try {
-      return canonicalJson(await handle.query(getLoan)) === canonicalJson(state);
+      const atTemporal = await handle.query(getLoan);
+      const { rows } = await pool.query<{ state: Loan }>('select state from cases where case_id = $1', [caseId]);
+      return canonicalJson(atTemporal) === canonicalJson(rows[0]?.state);
     } catch (failure) {
       return closed && failure instanceof WorkflowNotFoundError;
     }
   };
-  return untilCalm('', shows).then(
+  return untilCalm('workflow and ledger agree', shows).then(
     () => true,
     () => false,
   );

@@ -1,7 +1,7 @@
 import type { ShownCase } from '../api/views.js';
 import { getLoan } from '../workflows/device-loan/contract.js';
-import { caseWorkflowId } from '../workflows/procedures.js';
 import { nudge } from '../workflows/shared/case.js';
+import { caseWorkflowId } from '../workflows/shared/procedures.js';
 import type { Cast } from './cast.js';
 import { type Act, type FreeTexts, isAct, type LoanName, loanScript, type Rival } from './loan.js';
 import { type Outcome, outcomeOf, type Played } from './outcome.js';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import type pg from 'pg';
+import pg from 'pg';
 import { table } from '../cli/print.js';
 import { readJson } from '../embedded/leftovers.js';
 import { stateFiles, type TownState } from '../embedded/state.js';
@@ -108,8 +108,9 @@ async function inTables(pool: pg.Pool, needles: readonly Needle[]): Promise<read
 /** The raw files: what PostgreSQL and Temporal keep, logs, and whatever else lies in the state folder. */
 async function inFolders({ stateDir, sources: { pool } }: Stage, needles: readonly Needle[]): Promise<readonly Place[]> {
   const files = stateFiles(stateDir);
-  const postgres = readJson<TownState>(files.state)?.postgresHome ?? files.postgres;
-  await pool.query('checkpoint').catch(() => undefined); // Needs a right that the ledger's role has not; then the search reads what is on disk by now.
+  const state = readJson<TownState>(files.state);
+  const postgres = state?.postgresHome ?? files.postgres;
+  await checkpoint(state);
   const { rows } = await pool.query<{ path: string }>(
     `select pg_relation_filepath(oid) as path from pg_class where oid = 'words'::regclass
        or oid = (select reltoastrelid from pg_class where oid = 'words'::regclass)`,
@@ -131,7 +132,7 @@ async function inFolders({ stateDir, sources: { pool } }: Stage, needles: readon
     (path) => !inPostgres(path) && ![files.logs, files.temporal, files.city].some((folder) => path.startsWith(folder)),
   );
   return [
-    await search('PostgreSQL: words のファイル / the files of words', 'may', ofPostgres.filter(ofWords)),
+    await search('PostgreSQL: words のファイル / the files of words', 'must', ofPostgres.filter(ofWords)),
     await search('PostgreSQL: WAL', 'may', ofPostgres.filter(inWal)),
     await search(
       'PostgreSQL: 他のファイル / its other files',
@@ -142,6 +143,15 @@ async function inFolders({ stateDir, sources: { pool } }: Stage, needles: readon
     await search('ログ / logs', 'never', await filesIn(files.logs)),
     await search('状態フォルダ / the state folder', 'never', others),
   ];
+}
+
+/** Has PostgreSQL write everything down; the ledger's own role may not. */
+async function checkpoint(state: TownState | undefined): Promise<void> {
+  const { superuserPassword: password, ports: { postgres: port } = {} } = state ?? {};
+  if (!password || !port) throw new Error('the search needs a town with a PostgreSQL of its own');
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres' });
+  await client.connect();
+  await client.query('checkpoint').finally(() => client.end());
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {

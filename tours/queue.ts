@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { ShownCase } from '../api/views.js';
 import { type ApiClient, ApiProblem, untilAnswered } from '../cli/client.js';
 import { type Cast, castsOfTown } from './cast.js';
-import { readyDevices, register } from './devices.js';
+import { othersToRepair, register } from './devices.js';
 import type { Stage } from './stage.js';
 
 const rounds = 20;
@@ -17,14 +17,16 @@ const daysApart = 4;
  */
 export async function playQueue(stage: Stage): Promise<boolean> {
   const { place, sample, today } = stage;
-  const people = castsOfTown(sample.entries, sample.accounts)
+  const casts = castsOfTown(sample.entries, sample.accounts);
+  const people = casts
     .flatMap((cast) => [
       { cast, who: cast.people.first },
       { cast, who: cast.people.next },
     ])
     .slice(0, askers);
-  await readyDevices(stage, []);
-  await register(await place.clientOf(sample.accounts.it[0]), { assetTag: `PC-Q${place.run.slice(0, 8)}`, pool: 'common' });
+  const it = await place.clientOf(sample.accounts.it[0]);
+  await othersToRepair(it, casts);
+  await register(it, { assetTag: `PC-Q${place.run.slice(0, 8)}`, pool: 'common' });
   let wrong = 0;
   for (let round = 0; round < rounds; round += 1) {
     const day = Temporal.PlainDate.from(today)
@@ -59,8 +61,8 @@ async function playRound(
     (await pool.query<{ id: string }>(query, [filed.map(({ id }) => id)])).rows.map(({ id }) => id);
   const reserved = await ids('select case_id as id from reservations where case_id = any($1)');
   const queued = await ids('select case_id as id from queue where case_id = any($1) order by filing');
-  const inOrder = await ids('select case_id as id from cases where case_id = any($1) order by opened_at, filing');
-  const ordered = inOrder.filter((id) => !reserved.includes(id)).join() === queued.join();
+  const waiting = filed.filter(({ id }) => !reserved.includes(id)).sort((one, other) => (one.receiptNumber < other.receiptNumber ? -1 : 1));
+  const ordered = waiting.map(({ id }) => id).join() === queued.join();
 
   const winner = filed.findIndex(({ id }) => id === reserved[0]);
   const winning = people[winner];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CasePlace } from '../../workflows/procedures.js';
+import type { CasePlace } from '../../workflows/shared/procedures.js';
 import type { NewsPort, TownClock } from './port.js';
 
 /**

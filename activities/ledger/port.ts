@@ -1,5 +1,5 @@
-import type { CasePlace } from '../../workflows/procedures.js';
 import type { Employment } from '../../workflows/registration/contract.js';
+import type { CasePlace } from '../../workflows/shared/procedures.js';
 import type { Capacity } from '../directory/port.js';
 
 /** A procedure whose cases the ledger keeps. Each has a letter for its receipt numbers (受付番号, e.g. 令和8-貸-0123). */

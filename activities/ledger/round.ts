@@ -1,8 +1,8 @@
 import { heartbeat } from '@temporalio/activity';
 import { today } from '../../config/calendar.js';
 import * as loans from '../../workflows/device-loan/rules.js';
-import type { CasePlace } from '../../workflows/procedures.js';
 import * as registrations from '../../workflows/registration/rules.js';
+import type { CasePlace } from '../../workflows/shared/procedures.js';
 import type { Capacity, DirectoryPort } from '../directory/port.js';
 import type { NewsPort, PersonnelPort, ProcedureName, RoundsPort, TownClock, Waiting } from './port.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Capacity } from '../../activities/directory/port.js';
-import { caseWorkflowId } from '../../workflows/procedures.js';
+import { caseWorkflowId } from '../../workflows/shared/procedures.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, route } from '../route.js';

@@ -6,6 +6,8 @@ import { ApiTown } from './town.js';
 
 /** The same inputs at each run. A hundred a route in each; `GENERATED_INPUTS=1000` is the full measure and takes ten times as long. */
 const [seed, perRoute] = [20_261_124, Number(process.env.GENERATED_INPUTS ?? 100)];
+/** More would wait for a connection to the ledger for so long that the answer is 503. */
+const atOnce = 50;
 
 let town: ApiTown;
 beforeAll(async () => {
@@ -33,7 +35,9 @@ test(
     for (const operation of operations) {
       const headers = operation.isPublic ? undefined : { Authorization: `Bearer ${await town.token(who[operation.tag] ?? borrower)}` };
       const inputs = fc.sample(badRequests(operation, known), { numRuns: perRoute, seed });
-      const statuses = await pipelined(town.url, inputs, { ...headers });
+      const statuses: number[] = [];
+      for (let first = 0; first < inputs.length; first += atOnce)
+        statuses.push(...(await pipelined(town.url, inputs.slice(first, first + atOnce), { ...headers })));
       unexpected.push(...inputs.flatMap((input, index) => (isRefusal(statuses[index]) ? [] : [{ status: statuses[index], ...input }])));
     }
 

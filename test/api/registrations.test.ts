@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRoundActivities } from '../../activities/ledger/round.js';
 import { municipalCalendar } from '../../config/calendar.js';
 import { bundleWorkflows } from '../../worker/create-worker.js';
-import { caseWorkflowId } from '../../workflows/procedures.js';
+import { caseWorkflowId } from '../../workflows/shared/procedures.js';
 import { replayAll } from '../histories.js';
 import { ApiTown, day } from './town.js';
 

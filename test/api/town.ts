@@ -27,8 +27,8 @@ import { Secret } from '../../config/settings.js';
 import { startDirectory } from '../../embedded/directory.js';
 import { type SampleTown, type TownAccounts, writeSampleTown } from '../../embedded/sample-town.js';
 import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
-import { caseWorkflowId } from '../../workflows/procedures.js';
 import { nudge } from '../../workflows/shared/case.js';
+import { caseWorkflowId } from '../../workflows/shared/procedures.js';
 import { freshDatabase } from '../database.js';
 import { quietRuntime } from '../temporal-runtime.js';
 import { Gate } from './gate.js';
@@ -79,7 +79,7 @@ export class ApiTown {
   }
 
   static async open({
-    pack = 'test/api/loans-alone.yaml',
+    pack = 'tours/loan-alone.yaml',
     freshMs = 60_000,
     failedLoginsPerMinute = 1_000,
     requestsPerMinute = 1_000_000,

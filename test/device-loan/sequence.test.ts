@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../../activities/ledger/port.js';
 import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
 import { getLoan } from '../../workflows/device-loan/contract.js';
 import { due } from '../../workflows/device-loan/rules.js';
-import { caseWorkflowId } from '../../workflows/procedures.js';
+import { caseWorkflowId } from '../../workflows/shared/procedures.js';
 import { quietRuntime } from '../temporal-runtime.js';
 import { choicesOf40, statesOf, walk } from './cases.js';
 

@@ -4,9 +4,9 @@ import { isLedgerAway } from '../../activities/ledger/away.js';
 import { deliverNews } from '../../activities/ledger/news-delivery.js';
 import { createPostgresLedger } from '../../activities/ledger/postgres.js';
 import { municipalCalendar } from '../../config/calendar.js';
+import type { CasePlace } from '../../workflows/shared/procedures.js';
 import { loan } from './loan.js';
 import { addDevice, entry, laptop, town } from './town.js';
-import type { CasePlace } from '../../workflows/procedures.js';
 
 const month = laptop('2027-04-06', '2027-05-05');
 

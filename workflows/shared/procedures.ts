@@ -1,4 +1,4 @@
-import type { ProcedureName } from '../activities/ledger/port.js';
+import type { ProcedureName } from '../../activities/ledger/port.js';
 
 /** The workflow of each procedure whose cases the ledger keeps: what starts a case, and opens it again. */
 export const workflowTypes = { 'device-loan': 'deviceLoan', registration: 'registration' } as const satisfies Record<ProcedureName, string>;
