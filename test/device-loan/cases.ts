@@ -46,7 +46,7 @@ export const opening = (over: Partial<LoanRequest> = {}, key = 'key-request'): L
 };
 
 export const words = { row: '00000000-0000-4000-8000-000000000000', digest: 'c'.repeat(64) };
-export const device = { assetTag: 'PC-001', pool: 'tax', collectBy: '2027-04-06T15:00:00.000Z' };
+const device = { assetTag: 'PC-001', pool: 'tax', collectBy: '2027-04-06T15:00:00.000Z' };
 
 const by = { by: '9001', as: 'it' } as const;
 const head = { by: '3001', as: 'head:tax' } as const;

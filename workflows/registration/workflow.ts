@@ -42,10 +42,10 @@ export async function registration(registrationId: string, events: readonly rule
   // The group in the directory is brought in line with the ledger at every turn; and when all is over, first and at once.
   const align = () => filed.begin(() => directory.alignRemoteAccess({ registrationId, staff: filed.state().request.staff }));
   do {
-    if (filed.state().remoteAccess) align();
+    if (filed.state().remoteAccess) void align();
     await filed.next(turns, meanwhile);
   } while (!filed.state().windingUp);
-  if (filed.state().remoteAccess) align();
+  if (filed.state().remoteAccess) void align();
 
   await filed.next(['windUp']);
   return filed.close();
