@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import pg from 'pg';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { loan } from './loan.js';
 import { addDevice, entry, freshKey, laptop, type Town, town, waitsForDevice } from './town.js';
 
@@ -275,6 +276,25 @@ it('a case that writes down old news hears at once what has become of it', async
   const answer = await t.ledger.append(entry('A', 3, old, { due: waitsForDevice, claim: week }));
   expect(answer).toMatchObject({ next: { name: 'reassign', input: { assetTag: 'PC-2' } } });
   expect(await t.sql('select name from news')).toEqual([{ name: 'reassign' }]);
+});
+
+it('what a case is told waits for the event that it is just writing', async () => {
+  const t = await town();
+  await addDevice(t, 'PC-1');
+  await addDevice(t, 'PC-2');
+  const a = loan(t, 'A');
+  await a.open();
+  await a.approve(week);
+  const writing = new pg.Client({ connectionString: t.databaseUrl });
+  await writing.connect();
+  onTestFinished(() => writing.end());
+  await writing.query(`begin; update cases set known_asset = 'PC-1' where case_id = 'A'; delete from news where case_id = 'A'`);
+  const repair = t.ledger.changeDevice({ assetTag: 'PC-1', version: 1 }, { act: 'repair' }, 'S1');
+  const waits = () => t.sql(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+  await vi.waitFor(async () => expect(await waits()).toHaveLength(1));
+  await writing.query('commit');
+  await repair;
+  expect(await t.sql(`select name, event->'input'->>'assetTag' as tag from news`)).toEqual([{ name: 'reassign', tag: 'PC-2' }]);
 });
 
 it('a case that goes back to the queue before it has heard of its device hears nothing', async () => {

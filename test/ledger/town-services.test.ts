@@ -153,6 +153,19 @@ it('delivers news at once, deadlines when the clock was moved, and both again af
   await delivery;
 });
 
+it('calls once for what was written before anybody listened', async () => {
+  const t = await town();
+  const over = new AbortController();
+  onTestFinished(() => over.abort());
+  const heard: string[] = [];
+  const listening = t.ledger.listen((what) => heard.push(what), over.signal);
+  await vi.waitFor(() => expect(heard).toEqual(['news', 'mail']));
+  await t.ledger.moveClock(1);
+  await vi.waitFor(() => expect(heard).toEqual(['news', 'mail', 'clock']));
+  over.abort();
+  await listening;
+});
+
 it('answers again after every connection was cut, and says so plainly while it is', async () => {
   const t = await town();
   await t.ledger.append(entry('A', 1, { name: 'request' }));
