@@ -1,8 +1,8 @@
 import { fc, it as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { Loan, LoanEvent, LoanStep } from '../../workflows/device-loan/rules.js';
-import { apply, claim, due, mails, readers, refusal, refuseRequest, reminds } from '../../workflows/device-loan/rules.js';
-import { after, choicesOf40, policy, request, statesOf, walk, words } from './cases.js';
+import { apply, claim, due, mails, readers, refusal, refuseRequest, reminds, requires } from '../../workflows/device-loan/rules.js';
+import { after, choicesOf40, opening, policy, request, statesOf, walk, words } from './cases.js';
 
 const today = '2027-03-30';
 const it9001 = { by: '9001', as: 'it' } as const;
@@ -34,6 +34,18 @@ describe('what may be asked for (端末機等借用願, 004:746-764)', () => {
     ['the longest period', { until: '2027-04-30' }],
   ] as const)('%s is still allowed', (_limit, over) => {
     expect(refuseRequest(request(over), today)).toBeUndefined();
+  });
+});
+
+describe('who may ask (Art. 5-5)', () => {
+  it('whoever is registered, where the pack wants it; anybody, where it does not', () => {
+    const needing = { policy: { ...policy, requiresRegistration: true } };
+    expect(requires(after('request', needing), opening(needing))).toMatchObject({
+      procedure: 'registration',
+      staff: '4021',
+      status: 'active',
+    });
+    expect(requires(after('request'), opening())).toBeUndefined();
   });
 });
 

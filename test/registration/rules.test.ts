@@ -2,7 +2,20 @@ import { fc, it as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { RegistrationPolicy } from '../../workflows/registration/contract.js';
 import type { RegistrationStep } from '../../workflows/registration/rules.js';
-import { apply, awaits, due, hasAccess, mails, readers, refusal, refuseForm, reminds, tells } from '../../workflows/registration/rules.js';
+import {
+  apply,
+  awaits,
+  due,
+  hasAccess,
+  mails,
+  readers,
+  refusal,
+  refuseForm,
+  reminds,
+  requires,
+  summary,
+  tells,
+} from '../../workflows/registration/rules.js';
 import { after, afterOf, choicesOf40, event, form, opening, policy, request, statesOf, walk, words } from './cases.js';
 
 const steps = (registration: Parameters<typeof due>[0]) => due(registration).map(({ step }) => step);
@@ -127,6 +140,19 @@ describe('a change of address or reason', () => {
       version: 2,
       form: { frequency: { days: 1 } },
     });
+  });
+});
+
+describe('one registration at a time', () => {
+  it('who has one that is open files no other; every later step needs nothing of the kind', () => {
+    expect(requires(after(), opening())).toMatchObject({
+      procedure: 'registration',
+      staff: '4021',
+      status: 'none',
+      refusal: { code: 'alreadyRegistered' },
+    });
+    expect(requires(after('approve'), event(after(), 'approve'))).toBeUndefined();
+    expect(summary(after('approve'))).toEqual({ status: 'active', department: 'tax', staff: '4021' });
   });
 });
 
