@@ -19,10 +19,8 @@ export function createWorker(parts: WorkerParts): Promise<Worker> {
   });
 }
 
-/** The workflows in one bundle. Takes a second: the build does it once, a start from sources each time. */
+/** The workflows in one bundle, from the sources or from what the build made of them. Takes a second at each start. */
 export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('WARN'),
-  });
+  const index = import.meta.url.endsWith('.ts') ? '../workflows/index.ts' : '../workflows/index.js';
+  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(index, import.meta.url)), logger: new DefaultLogger('WARN') });
 }
