@@ -84,6 +84,9 @@ function momentsOf(acts: readonly Act[]): readonly Moment[] {
   });
 }
 
+/** A worker that has been handed the steps writes all rows well within this. */
+const writtenWithinMs = 5_000;
+
 /** One performance that is cut off at one moment. */
 interface Struck<At extends Moment = Moment> {
   performance: Performance;
@@ -114,19 +117,17 @@ async function powerCutThenDueStep(): Promise<Row> {
     const expected = await undisturbedOutcome(undisturbed);
     const moments = momentsOf(undisturbed.acts);
     const cuts = cutsFor(moments, others);
-    for (const cut of cuts) {
-      await everybody(cut, ({ performance, moment }) => performance.playUntil(moment.act));
-      await cutPower(stage, cut);
-      await everybody(cut, async ({ performance, moment }) => {
+    let times = 0;
+    for (const cut of cuts)
+      times += await strike(stage, cut, async ({ performance, moment }) => {
         const act = performance.act(moment.act);
         const own = cuts.flat().filter((one) => one.performance === performance);
         await performance.playDueAfter(act, { except: own.map((one) => performance.act(one.moment.act)) }); // Those are cut off in their turn.
         await performance.repeat(act);
       });
-    }
     await everybody(others, (performance) => performance.playToTheEnd());
     const problems = await compared(stage, expected, others);
-    return { hurt: 'power cut, then the step that is due', times: cuts.length, steps: moments.length, problems };
+    return { hurt: 'power cut, then the step that is due', times, steps: moments.length, problems };
   });
 }
 
@@ -140,19 +141,20 @@ async function powerCutThenRival(): Promise<Row> {
   });
   return inTown(moments.length + 1, async (stage, [undisturbed, ...others]) => {
     const expected = await undisturbedOutcome(undisturbed);
-    const problems: string[] = [];
-    const cuts = cutsFor(moments, others);
-    for (const cut of cuts) {
-      await everybody(cut, ({ performance, moment }) => performance.playUntil(moment.act));
-      await cutPower(stage, cut);
-      await everybody(cut, async ({ performance, moment }) => {
+    const struck = cutsFor(moments, others);
+    let times = 0;
+    for (const cut of struck)
+      times += await strike(stage, cut, async ({ performance, moment }) => {
         await performance.rival(moment.rival, performance.act(moment.act).loan);
         await performance.repeat(performance.act(moment.act));
-        problems.push(...(await rivalled(performance, moment, expected)));
       });
-    }
-    problems.push(...(await audited(stage)));
-    return { hurt: 'power cut, then another person', times: cuts.length, steps: moments.length, problems };
+    const problems = await Promise.all(struck.flat().map(({ performance, moment }) => rivalled(performance, moment, expected)));
+    return {
+      hurt: 'power cut, then another person',
+      times,
+      steps: moments.length,
+      problems: [...problems.flat(), ...(await audited(stage))],
+    };
   });
 }
 
@@ -174,27 +176,52 @@ async function rivalled(
   return [...differs, ...outcome.apart].map((problem) => `${performance.cast.department}, ${event}: ${problem}`);
 }
 
-/** Kills everything when each of the rows stands in the ledger and Temporal does not know; then the power is back. */
-async function cutPower(stage: OwnTown, struck: readonly Struck[]): Promise<void> {
-  const { town, sources } = stage;
+/** Cuts the power until everybody has been struck at their moment, and has `after` played for each when the power is back. @returns how many cuts it took */
+async function strike<At extends Moment>(
+  stage: OwnTown,
+  everyone: readonly Struck<At>[],
+  after: (one: Struck<At>) => Promise<void>,
+): Promise<number> {
+  let times = 0;
+  for (let left = everyone; left.length; times += 1) {
+    await everybody(left, ({ performance, moment }) => performance.playUntil(moment.act));
+    const written = await cutPower(stage, left);
+    if (!written.length) throw new Differs(`no row was written of ${left.map(({ moment }) => moment.event).join(', ')}`);
+    await everybody(written, after);
+    left = left.filter((one) => !written.includes(one));
+  }
+  return times;
+}
+
+/**
+ * Kills everything when the rows stand in the ledger and Temporal does not know; then the power is back. @returns whose rows stand: a step that Temporal had not handed to the worker before it was frozen
+ * is gone with it, and its time comes again
+ */
+async function cutPower<At extends Moment>({ town, sources }: OwnTown, struck: readonly Struck<At>[]): Promise<readonly Struck<At>[]> {
   await everybody(struck, ({ performance, moment }) => performance.fillIn(performance.act(moment.act)));
   await everybody(struck, ({ performance }) => performance.wake());
   const rowsBefore = await countRows(sources, struck);
+  const written = async () => {
+    const rows = await countRows(sources, struck);
+    return struck.filter((_, at) => (rows[at] ?? 0) > (rowsBefore[at] ?? 0));
+  };
   const gate = await Gate.open(sources.pool);
   try {
     for (const { performance, moment } of struck) if (moment.held) await gate.hold(performance.cast.department, moment.held);
-    if (struck.some(({ moment }) => moment.follows)) await writeWhatFollows(stage, struck, gate);
-    else await writeUnheard(stage, struck);
-    await within(10_000, 'the rows are written', async () => (await countRows(sources, struck)) === rowsBefore + struck.length);
+    if (struck.some(({ moment }) => moment.follows)) await writeWhatFollows(town, struck, gate);
+    else await writeUnheard(town, struck);
+    await within(writtenWithinMs, async () => (await written()).length === struck.length);
+    const stand = await written();
     await town.powerCut();
+    await town.start();
+    return stand;
   } finally {
     gate.close();
   }
-  await town.start();
 }
 
 /** Temporal has handed everybody's step to the worker and is frozen before the worker can say what came of it. */
-async function writeUnheard({ town }: OwnTown, struck: readonly Struck[]): Promise<void> {
+async function writeUnheard(town: Town, struck: readonly Struck[]): Promise<void> {
   const { worker, temporal } = town.processes;
   if (!worker || !temporal) throw new Error('worker and Temporal must be running');
   process.kill(worker, 'SIGSTOP');
@@ -205,24 +232,21 @@ async function writeUnheard({ town }: OwnTown, struck: readonly Struck[]): Promi
 }
 
 /** The steps are answered; what follows of them in other loans waits at the gate until Temporal is frozen. */
-async function writeWhatFollows({ town }: OwnTown, struck: readonly Struck[], gate: Gate): Promise<void> {
+async function writeWhatFollows(town: Town, struck: readonly Struck[], gate: Gate): Promise<void> {
   const { temporal } = town.processes;
   if (!temporal) throw new Error('Temporal must be running');
   for (const { performance, moment } of struck) await gate.hold(performance.cast.department, moment.event);
   await everybody(struck, ({ performance, moment }) => performance.pressOnce(performance.act(moment.act)));
-  await within(10_000, 'the rows wait at the gate', async () => (await gate.waiting()) >= struck.length);
+  await within(writtenWithinMs, async () => (await gate.waiting()) >= struck.length);
   process.kill(temporal, 'SIGSTOP');
   for (const { performance, moment } of struck) await gate.letThrough(performance.cast.department, moment.event);
 }
 
-/** How many of the rows stand. */
-async function countRows({ pool }: Stage['sources'], struck: readonly Struck[]): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(
-    `select count(*)::int as count from events
-     join unnest($1::text[], $2::text[]) as one (department, name) on one.name = events.name and one.department = events.body #>> '{summary,department}'`,
-    [struck.map(({ performance }) => performance.cast.department), struck.map(({ moment }) => moment.event)],
-  );
-  return rows[0]?.count ?? 0;
+/** How many rows of each moment's kind its department has. */
+async function countRows({ pool }: Stage['sources'], struck: readonly Struck[]): Promise<readonly number[]> {
+  const query = "select count(*)::int as count from events where name = $1 and body #>> '{summary,department}' = $2";
+  const counts = struck.map(({ performance, moment }) => pool.query<{ count: number }>(query, [moment.event, performance.cast.department]));
+  return (await Promise.all(counts)).map(({ rows }) => rows[0]?.count ?? 0);
 }
 
 /** Temporal's database is deleted while a loan stands before each act of the script; the command line opens them again from the ledger. */
@@ -283,12 +307,9 @@ async function audited({ sources }: Stage): Promise<readonly string[]> {
   return findings;
 }
 
-async function within(ms: number, what: string, is: () => Promise<boolean>): Promise<void> {
-  const since = performance.now();
-  while (!(await is())) {
-    if (performance.now() - since > ms) throw new Differs(`${ms} ms are over before ${what}`);
-    await pause(5);
-  }
+/** Waits until it is so, or the time is over. */
+async function within(ms: number, isSo: () => Promise<boolean>): Promise<void> {
+  for (const since = performance.now(); !(await isSo()) && performance.now() - since < ms; ) await pause(5);
 }
 
 /** What makes the rows of each table; a power cut has two. */
