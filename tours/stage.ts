@@ -47,6 +47,15 @@ export async function ownTown(): Promise<Stage & { town: Town }> {
     await town.stop();
     await leave(stateDir);
   };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(
+      signal,
+      () =>
+        void town
+          .stop('at once')
+          .then(() => leave(stateDir))
+          .finally(() => process.exit(130)),
+    );
   return { ...stage, town, close };
 }
 
