@@ -7,7 +7,7 @@ import type { LoanEvent } from '../workflows/device-loan/rules.js';
 import { caseWorkflowId } from '../workflows/shared/procedures.js';
 import { approval, digest, type HandedIn, wayBack } from './way.js';
 
-const policy = loanPolicy(loadPack('oyama'));
+const policy = loanPolicy(loadPack('tours/loan-alone.yaml'));
 const calendar = municipalCalendar();
 
 /** The day so many days from now, as Tokyo counts. */

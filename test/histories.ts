@@ -19,7 +19,7 @@ export async function replayAll(
     await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
     if (!corpus) continue;
     await mkdir(corpus, { recursive: true });
-    await writeFile(join(corpus, `${name}.json`), JSON.stringify(historyToJSON(history)));
+    await writeFile(join(corpus, `${name}.json`), JSON.stringify(JSON.parse(historyToJSON(history))));
   }
   expect(made.size).toBeGreaterThan(0);
 }

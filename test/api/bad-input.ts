@@ -125,7 +125,9 @@ function good(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   switch (schema.type) {
     case 'string':
-      return fc.constantFrom('2027-01-05', 'tax', '4021', 'PC-0001', 'A'.repeat(22), '"1"').filter((value) => fits(schema, value));
+      return fc
+        .constantFrom('2027-01-05', 'tax', 'head:tax', '4021', 'PC-0001', 'A'.repeat(22), '"1"')
+        .filter((value) => fits(schema, value));
     case 'integer':
       return fc.integer({ min: schema.minimum ?? 0, max: Math.min(schema.maximum ?? 100, 100) });
     case 'boolean':
@@ -241,7 +243,7 @@ const pathValue = (schema: Schema, known: string | undefined) =>
   (known === undefined ? good(schema) : fc.constantFrom(known, known, known)) as fc.Arbitrary<string>;
 
 function requestOf(method: string, template: string, { path, query, headers, type, body, raw }: Draft): BadRequest {
-  const place = template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => percent(path[name] ?? ''));
+  const place = template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => percent(String(path[name] ?? '')));
   const content = raw ?? (typeof body === 'string' && type === 'text/csv' ? body : body === undefined ? undefined : JSON.stringify(body));
   return {
     method,
