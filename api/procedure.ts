@@ -1,8 +1,7 @@
-import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import type { Capacity } from '../activities/directory/port.js';
 import type { CaseRow, EffectMark, EventRow, ProcedureName, WordsRef } from '../activities/ledger/port.js';
-import type { Signed, Taken, Urgency } from '../workflows/shared/case.js';
+import type { InputOf, Signed, Updates, Urgency } from '../workflows/shared/case.js';
 import { caseWorkflowId, workflowTypes } from '../workflows/shared/procedures.js';
 import { standing } from './auth.js';
 import { asProblem, problemDocument } from './errors.js';
@@ -11,10 +10,6 @@ import { Problem } from './problems.js';
 import { type AnyRoute, type Call, type Reply, route } from './route.js';
 import { caseId, department, line, pageOf, paging, shownCase, shownEvent, shownSummary, Words } from './schemas.js';
 import { dueFor, mayRead } from './views.js';
-
-// biome-ignore lint/suspicious/noExplicitAny: each step has an input of its own; `InputOf` recovers it.
-type Updates = Record<string, UpdateDefinition<Taken, [any]>>;
-type InputOf<U> = U extends UpdateDefinition<Taken, [infer Input]> ? Input : never;
 
 /** What the API adds to what a person hands in, beside what it resolves for the procedure. */
 type Added = keyof Signed | keyof Urgency;

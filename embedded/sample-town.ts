@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import type { Employment } from '../workflows/registration/contract.js';
 import { type DirectoryEntry, writeLdif } from './ldif.js';
 import { familyNames, givenNames, rareFamilyNames } from './sample-names.js';
 import { type DivisionPlan, organisation, type SectionPlan } from './sample-organisation.js';
@@ -18,18 +19,6 @@ export interface TownOrder {
   /** The fiscal year (from 1 April) in which its dates lie; 2026 if absent. */
   fiscalYear?: number;
 }
-
-/** Employment kinds of the sample town, as they stand in `employeeType` (domain.md §1). */
-export type Employment =
-  | 'regular'
-  | 'conditional'
-  | 'temporary'
-  | 'partTime'
-  | 'fiscalYearAppointee'
-  | 'reEmployed'
-  | 'fixedTerm'
-  | 'seconded'
-  | 'specialPost';
 
 interface Person {
   staffNumber: string;

@@ -27,9 +27,11 @@ export interface Taken {
   seq: number;
 }
 
+/** The steps of a procedure. */
 // biome-ignore lint/suspicious/noExplicitAny: each step has an input of its own, which `Step` recovers.
-type Updates = Record<string, UpdateDefinition<Taken, [any]>>;
-type InputOf<U> = U extends UpdateDefinition<Taken, [infer Input]> ? Input : never;
+export type Updates = Record<string, UpdateDefinition<Taken, [any]>>;
+/** What is handed in with one of them. */
+export type InputOf<U> = U extends UpdateDefinition<Taken, [infer Input]> ? Input : never;
 /** A step that a person took: its name, what was filed with it, and the key it was handed in under (the Update's id: the API's keyed hash of caller, route, case and Idempotency-Key). */
 export type Step<U, Name extends keyof U = keyof U> = { [N in Name]: { name: N; input: InputOf<U[N]>; key: string } }[Name];
 
