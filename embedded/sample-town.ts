@@ -157,8 +157,7 @@ export function sampleTown({ seed, size, fiscalYear = 2026 }: TownOrder): Sample
     'telework-personnel': [of(hr, hrPlaces.personnel)],
     'telework-mayor': [mayor],
     'telework-emergency-authority': [emergencyAuthority],
-    // A group must have a member (RFC 4519 §3.5); IT tries remote access before anybody is granted it.
-    'telework-remote-access': [inIt[0]],
+    'telework-remote-access': [], // Granted by registrations, to nobody yet.
   };
 
   const onLeave = of('shimin', 5);
@@ -411,7 +410,8 @@ function directoryOf(town: {
     })),
     ...Object.entries(town.groups).map(([name, members]) => ({
       dn: `cn=${name},ou=groups,${city.baseDn}`,
-      attributes: { objectClass: ['groupOfNames'], cn: [name], member: members.map(personDn) },
+      // A group must have a member (RFC 4519 §3.5): where there is nobody, the account that looks after it.
+      attributes: { objectClass: ['groupOfNames'], cn: [name], member: members.length ? members.map(personDn) : [serviceDn] },
     })),
   ];
 }
