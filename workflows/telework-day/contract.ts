@@ -1,7 +1,7 @@
 import type { Capacity } from '../../activities/directory/port.js';
 import type { WordsRef } from '../../activities/ledger/port.js';
 import type { TeleworkForm, Workplace } from '../registration/contract.js';
-import type { Signed } from '../shared/case.js';
+import type { Signed, Urgency } from '../shared/case.js';
 
 /** A time of the day in the municipality, `HH:MM`; days are ISO dates, instants ISO 8601 in UTC. */
 export type Time = string;
@@ -97,17 +97,19 @@ export interface TeleworkDayPolicy {
     /** `half`: at least half of the week's business days are spent at the office (Suntory, 004:556). */
     officeDays: 'half' | 'none';
   };
+  /** Whether it is also for days without business. */
+  onClosedDays: boolean;
   /** Which units are offered; `halfDay` stands for mornings and afternoons. */
   units: readonly ('day' | 'halfDay' | 'hours')[];
   hours: {
     /** The usual working hours, the rest included. */
     from: Time;
     until: Time;
-    /** The rest, taken whenever the working hours lie around it; nothing is planned in it where it is `fixed`. */
+    /** The rest, kept whenever the working hours lie around it; where they are `flexible` it only parts the day into halves. */
     restFrom: Time;
     restUntil: Time;
-    /** Whether other hours are allowed: none, the patterns, or any within the window. */
-    shifts: 'fixed' | 'patterns' | 'window';
+    /** Whether other hours are allowed: none, the patterns, as many moved within the window, or any in it, with a rest of one's own choice. */
+    shifts: 'fixed' | 'patterns' | 'window' | 'flexible';
     patterns: readonly (Span & { id: string })[];
     windowFrom: Time;
     windowUntil: Time;
@@ -121,6 +123,8 @@ export interface TeleworkDayPolicy {
   /** Overtime is never ordered (Art. 8-4). */
   overtime: 'never';
   reports: {
+    /** How reports may come that the supervisor records (Art. 8-5). */
+    channels: readonly Channel[];
     /** Whether the afternoon begins with a report of its own (001:305). */
     midday: boolean;
     /** Business days after the date in which the result is reported back. */
@@ -133,6 +137,8 @@ export interface TeleworkDayPolicy {
   /** Ids of the permitted tasks (Art. 3), of which `other` asks for a text. */
   tasks: readonly string[];
   levels: Readonly<Record<TeleworkForm, readonly Level[]>>;
+  /** A seat in a satellite office is never given twice. */
+  overbooking: 'never';
   /** Personal data is never carried out (Art. 3, procedure ⑤). */
   personalData: 'never';
   travelOrder: boolean;
@@ -225,7 +231,7 @@ export interface DaySteps {
   refuse: Signed & { reason: WordsRef };
   /** 差戻し: what is to be put right, until the same `answerBy`. */
   sendBack: Signed & { remarks: WordsRef };
-  replan: Signed & Accepted & { plan: Plan };
+  replan: Signed & Urgency & Accepted & { plan: Plan };
   withdraw: Signed;
   /** Art. 8-5(1). */
   start: Signed & Reported;
@@ -282,7 +288,7 @@ export interface TeleworkDay {
 
 export type DayStep = { [Name in keyof DaySteps]: { name: Name; input: DaySteps[Name]; key: string } }[keyof DaySteps];
 export type DayOpening =
-  | { name: 'plan'; input: Signed & DayRequest; key: string }
+  | { name: 'plan'; input: Signed & Urgency & DayRequest; key: string }
   | { name: 'startUnplanned'; input: Signed & DayRequest & Reported; key: string };
 /** `cancel`: the registration has ended (Art. 5-3), and the day had not begun. */
 export type DayNews = { name: 'cancel'; input: { by: 'system' }; key: string };
