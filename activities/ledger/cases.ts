@@ -80,9 +80,9 @@ const placing = `
   ), heard as (
     delete from news using placed, entry where news.case_id = placed.case_id and (news.key = entry.key or placed.closed)
   ), ordered as (
-    insert into outbox (message_id, case_id, recipient, template, params, queued_at, due_at)
-    select mail."messageId", case_id, mail."to", template, params, changed_at, changed_at
-    from placed, json_to_recordset($5::json) as mail ("messageId" text, "to" text, template text, params json)
+    insert into outbox (message_id, case_id, recipient, template, params, calendar, queued_at, due_at)
+    select mail."messageId", case_id, mail."to", template, params, calendar, changed_at, changed_at
+    from placed, json_to_recordset($5::json) as mail ("messageId" text, "to" text, template text, params json, calendar json)
   )
   select offset_ms as "clockOffsetMs", placed.changed_at as at, placed.filing,
     case when placed.case_id is not null then (

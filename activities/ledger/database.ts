@@ -5,6 +5,7 @@ import type { Capacity } from '../directory/port.js';
 import { sha256 } from './canonical.js';
 import type {
   DeviceClaim,
+  CalendarEntry,
   DeviceKind,
   DeviceStatus,
   EffectMark,
@@ -12,6 +13,8 @@ import type {
   LedgerEntry,
   LedgerEvent,
   MailParams,
+  MailAct,
+  MailLine,
   ProcedureName,
   Stocktaking,
 } from './port.js';
@@ -64,7 +67,9 @@ export interface Tables {
     params: Json<MailParams>;
     queued_at: string;
     due_at: string;
-    state: Generated<'waiting' | 'underWay' | 'settled' | 'nobody'>;
+    state: Generated<MailLine['state']>;
+    calendar: Json<CalendarEntry> | null;
+    dropped: Generated<number>;
   };
   mail_copies: { copy: string; message_id: string; how: 'sent' | 'refused' | 'uncertain'; detail: string | null; at: string };
   effect_marks: { case_id: string; name: string; how: EffectMark['how']; reason: string | null; since: string };
@@ -75,7 +80,10 @@ export interface Tables {
     field: string;
     words: string;
     secret: Buffer;
+  mail_acts: { number: Generated<number>; key: string; mail: number; act: MailAct; by: string; at: string; copies: Json<MailLine['copies']> };
     digest: string;
+  rounds: { round: string; date: string; at: string };
+  unattended: { case_id: string; step: string; who: Capacity; found_on: string };
     kept_at: string;
     retention_class: string | null;
     retain_until: string | null;

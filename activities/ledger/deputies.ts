@@ -7,6 +7,8 @@ import type { Acted, DeputiesPort, Deputy } from './port.js';
 /** Namings of deputies, and what was decided on somebody's behalf; the latter a trigger notes beside the event. */
 export function createDeputies({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): DeputiesPort {
   const namings = () => db.selectFrom('deputies').selectAll();
+  const goodOn = (date: string) =>
+    namings().where('from_day', '<=', date).where('until_day', '>=', date).where('ended_at', 'is', null).orderBy('named_at');
   const actedRows = () =>
     db
       .selectFrom('acted')
@@ -53,16 +55,9 @@ export function createDeputies({ db, townTime }: { db: Kysely<Tables>; townTime:
       return pageOf(await query.execute(), size, toDeputy, ({ named_at, id }) => [named_at, id]);
     },
 
-    async namingsOf(deputy, date) {
-      const rows = await namings()
-        .where('deputy', '=', deputy)
-        .where('from_day', '<=', date)
-        .where('until_day', '>=', date)
-        .where('ended_at', 'is', null)
-        .orderBy('named_at')
-        .execute();
-      return rows.map(toDeputy);
-    },
+    namingsOf: async (deputy, date) => (await goodOn(date).where('deputy', '=', deputy).execute()).map(toDeputy),
+
+    namingsFor: async (capacity, date) => (await goodOn(date).where('capacity', '=', capacity).execute()).map(toDeputy),
 
     async changeDeputy({ id, version }, change) {
       const next =

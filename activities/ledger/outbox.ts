@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
-import type { OutboxPort } from './port.js';
+import type { CalendarEntry, OutboxPort } from './port.js';
 
 /** The outgoing mail. What is taken stays under way until it is finished or given back, or the sender after this one begins. */
 export function createOutbox({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): OutboxPort {
@@ -39,9 +39,29 @@ export function createOutbox({ db, townTime }: { db: Kysely<Tables>; townTime: T
           'template',
           'params',
           'queued_at as queuedAt',
+          'number',
           'taken.case_id as caseId',
+          'procedure',
           'receipt_number as receiptNumber',
         ])
+        .select(({ case: when, exists, selectFrom }) =>
+          when()
+            .when(sql<boolean>`calendar #>> '{}' <> 'none'`)
+            .then(sql<CalendarEntry>`calendar`)
+            .when(
+              exists(
+                selectFrom('outbox as before')
+                  .whereRef('before.case_id', '=', 'taken.case_id')
+                  .whereRef('before.recipient', '=', 'taken.recipient')
+                  .whereRef('before.number', '<', 'taken.number')
+                  .where('before.calendar', 'is not', null)
+                  .select('before.number'),
+              ),
+            )
+            .then(sql<CalendarEntry>`calendar`)
+            .end()
+            .as('calendar'),
+        )
         .select((mail) =>
           mail
             .selectFrom('mail_copies')
@@ -51,11 +71,13 @@ export function createOutbox({ db, townTime }: { db: Kysely<Tables>; townTime: T
         )
         .orderBy('number')
         .execute();
-      return mails.map(({ caseId, receiptNumber, settledCopies, ...mail }) => ({
+      return mails.map(({ caseId, procedure, receiptNumber, calendar, settledCopies, ...mail }) => ({
         ...mail,
         settledCopies: settledCopies ?? [],
         ...(caseId !== null && { caseId }),
+        ...(procedure !== null && { procedure }),
         ...(receiptNumber !== null && { receiptNumber }),
+        ...(calendar !== null && { calendar }),
       }));
     },
 
@@ -67,8 +89,8 @@ export function createOutbox({ db, townTime }: { db: Kysely<Tables>; townTime: T
         .execute();
     },
 
-    async finish(messageId, how) {
-      await db.updateTable('outbox').set({ state: how }).where('message_id', '=', messageId).execute();
+    async finish(messageId, how, dropped = 0) {
+      await db.updateTable('outbox').set({ state: how, dropped }).where('message_id', '=', messageId).execute();
     },
 
     async giveBack(messageIds, waitMs) {

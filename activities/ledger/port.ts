@@ -72,8 +72,15 @@ export interface MailOrder {
   template: string;
   params?: MailParams;
 }
+  calendar?: CalendarEntry;
 
 /** The cases of one procedure and person (staff number). */
+/**
+ * What the recipient's calendar is to show of the case (RFC 5545). A case has one entry at a time: the next takes its place, `none` takes it away. `what`: a key of
+ * `calendar` in `config/locales/`. `day`: an ISO date, or the instant at which the day is over; `from` and `until` (HH:MM in Tokyo) where it is not the whole day.
+ */
+export type CalendarEntry = { what: 'pickUp' | 'return' | 'teleworkDay'; day: string; hours?: { from: string; until: string } } | 'none';
+
 export interface CasesOf {
   procedure: ProcedureName;
   staff: string;
@@ -280,7 +287,12 @@ export interface QueuedMail {
   caseId?: string;
   receiptNumber?: string;
   /** Message-IDs of the copies that an earlier try has settled: they are not sent again. */
+  /** Counts in the order of ordering. */
+  number: number;
   settledCopies: readonly string[];
+  procedure?: ProcedureName;
+  /** For the recipient's calendar; never `none` where no mail before it has made an entry. */
+  calendar?: CalendarEntry;
 }
 
 /** What became of one copy. `detail`: the server's status code, or why there was nothing to send to; never an address. */
@@ -301,8 +313,11 @@ export interface OutboxPort {
   take(limit: number): Promise<readonly QueuedMail[]>;
   /** Settles one copy for ever; a repeat changes nothing. */
   settle(messageId: string, fate: CopyFate): Promise<void>;
-  /** All copies are settled, or there was `nobody` to send one to: the mail leaves the outbox. */
-  finish(messageId: string, how: 'settled' | 'nobody'): Promise<void>;
+  /**
+   * The mail leaves the outbox: all copies are settled, there was `nobody` to send one to, or it was `overtaken` by events. `dropped`: lines of a digest that were not
+   * due any more.
+   */
+  finish(messageId: string, how: 'settled' | 'nobody' | 'overtaken', dropped?: number): Promise<void>;
   /** Back into the outbox: due again when this much time has passed in the town. */
   giveBack(messageIds: readonly string[], waitMs: number): Promise<void>;
 }
@@ -310,18 +325,32 @@ export interface OutboxPort {
 /** One logical mail as an administrator sees it: where it stands, never what it says. */
 export interface MailLine {
   messageId: string;
+/** What an administrator does about a mail that did not arrive. `sendAgain`: the copies that did not, under the same Message-IDs. */
+export type MailAct = 'sendAgain' | 'setAside';
+
   to: Capacity;
   template: string;
+  number: number;
   receiptNumber?: string;
   queuedAt: string;
-  state: 'waiting' | 'underWay' | 'settled' | 'nobody';
+  /** `overtaken`: a digest of which nothing was due any more. `setAside`: somebody has looked at what went wrong. */
+  state: 'waiting' | 'underWay' | 'settled' | 'nobody' | 'overtaken' | 'setAside';
+  /** Lines of a digest that were no longer due when it left. */
+  dropped: number;
+  /** Nobody got it, or somebody did not or perhaps did not, and nobody has looked at it yet. */
+  troubled: boolean;
   copies: readonly Pick<CopyFate, 'how' | 'detail'>[];
 }
 
 /** The outgoing mail, for those who operate it. */
+  /** What was done about it, oldest first; `copies`: what had become of them by then. */
+  acts: readonly { act: MailAct; by: string; at: string; copies: MailLine['copies'] }[];
 export interface MailListPort {
-  /** Newest first. @throws BadCursor */
-  mails(query: { state?: MailLine['state']; cursor?: string; limit: number }): Promise<Page<MailLine>>;
+  /** Newest first; `troubled`: only those. @throws BadCursor */
+  mails(query: { state?: MailLine['state']; troubled?: boolean; cursor?: string; limit: number }): Promise<Page<MailLine>>;
+  mail(number: number): Promise<MailLine | undefined>;
+  /** Does something about a troubled mail, once for its key. Undefined: it is not troubled (any more). */
+  workMail(mail: { number: number; act: MailAct }, signed: { by: string; key: string }): Promise<MailLine | undefined>;
   /** Those of one case, oldest first. */
   mailsOf(caseId: string): Promise<readonly MailLine[]>;
 }
@@ -520,6 +549,8 @@ export interface DeputiesPort {
   /** Other days or steps, or the end of it. `changed`: it is not the version that was looked at, or was taken back. */
   changeDeputy(
     naming: { id: string; version: number },
+  /** Namings for this capacity that are good on the day and not taken back. */
+  namingsFor(capacity: Capacity, date: string): Promise<readonly Deputy[]>;
     change: Pick<Deputy, 'from' | 'until' | 'steps'> | 'end',
   ): Promise<Deputy | 'changed'>;
   /** What was decided on the person's behalf, latest first. @throws BadCursor */
@@ -563,16 +594,35 @@ export interface Waiting extends Task {
   state: object;
 }
 
+  department: string;
 /** What the rounds ask of the ledger. Every call is idempotent for its date. */
 export interface RoundsPort {
   /** Seals the heads of all chains that have moved since the last seal; answers how many. */
+/** A step that nobody can take, as the last morning round found it: a finding for HR. `who`: whom it waits for. */
+export type Unattended = Pick<Task, 'caseId' | 'procedure' | 'receiptNumber' | 'status' | 'step' | 'who' | 'since'>;
+
   seal(date: string): Promise<number>;
   /** Moves reservations that have begun by the date and whose device is still out with another case; answers how many. */
   rehomeLate(date: string): Promise<number>;
   /** Removes words that no event took and that were kept before the instant; answers how many rows. */
   removeUntaken(before: string): Promise<number>;
   /** Steps that are due, case by case: a page of at most 200 at a time. @throws BadCursor */
-  waiting(query: { procedure: ProcedureName; steps: readonly string[]; cursor?: string; limit: number }): Promise<Page<Waiting>>;
+  waiting(query: {
+    procedure: ProcedureName;
+    steps: readonly string[];
+    /** Of these cases only. */
+    caseIds?: readonly string[];
+    cursor?: string;
+    limit: number;
+  }): Promise<Page<Waiting>>;
+  /** The date of the last round of this name that was made before the date. */
+  roundBefore(round: string, date: string): Promise<string | undefined>;
+  /** The round has said all that it had to say. */
+  roundMade(round: string, date: string): Promise<void>;
+  /** Puts what nobody can act on in the place of what an earlier round found. */
+  keepUnattended(found: readonly Pick<Unattended, 'caseId' | 'step' | 'who'>[], date: string): Promise<void>;
+  /** What the last morning round found and is still due. @throws BadCursor */
+  unattended(query: { cursor?: string; limit: number }): Promise<Page<Unattended>>;
   /** Leaves news from outside the ledger for an open case, once for its key. */
   leaveNews(caseId: string, news: LedgerEvent & { key: string }): Promise<void>;
   /** Puts a mail that belongs to no case into the outbox, once for its key. */

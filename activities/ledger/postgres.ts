@@ -93,7 +93,7 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createEffectMarks({ db, townTime }),
     ...createNews({ db, pool, townTime }),
     ...createOutbox({ db, townTime }),
-    ...createMailList(db),
+    ...createMailList({ db, townTime }),
     ...createSessions({ db, clock, townTime }),
     ...createPacks(db),
     ...createDeviceMaster({ db, townTime, calendar }),

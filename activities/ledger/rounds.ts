@@ -52,7 +52,7 @@ export function createRounds({ db, townTime, calendar, messageId }: Parts): Roun
       return Number(numDeletedRows);
     },
 
-    async waiting({ procedure, steps, cursor, limit }) {
+    async waiting({ procedure, steps, caseIds, cursor, limit }) {
       const size = pageSize(limit);
       let query = db
         .selectFrom('due')
@@ -62,6 +62,7 @@ export function createRounds({ db, townTime, calendar, messageId }: Parts): Roun
           'procedure',
           'receipt_number as receiptNumber',
           'status',
+          'department',
           'step',
           'who',
           'since',
@@ -74,6 +75,7 @@ export function createRounds({ db, townTime, calendar, messageId }: Parts): Roun
         .orderBy('step')
         .orderBy('who')
         .limit(size + 1);
+      if (caseIds) query = query.where('due.case_id', '=', sql<string>`any(${caseIds}::text[])`);
       if (cursor !== undefined) {
         const [caseId, step, who] = readCursor(cursor, ['string', 'string', 'string']);
         query = query.where(sql<boolean>`(due.case_id, step, who) > (${caseId}, ${step}, ${who})`);
@@ -83,6 +85,64 @@ export function createRounds({ db, townTime, calendar, messageId }: Parts): Roun
         ...(until !== null && { until }),
       });
       return pageOf(await query.execute(), size, item, ({ caseId, step, who }) => [caseId, step, who]);
+    },
+
+    async roundBefore(round, date) {
+      const last = await db
+        .selectFrom('rounds')
+        .select(({ fn }) => fn.max('date').as('date'))
+        .where('round', '=', round)
+        .where('date', '<', date)
+        .executeTakeFirst();
+      return last?.date ?? undefined;
+    },
+
+    async roundMade(round, date) {
+      await db
+        .insertInto('rounds')
+        .values({ round, date, at: await townTime() })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    async keepUnattended(found, date) {
+      await db.transaction().execute(async (trx) => {
+        await trx.deleteFrom('unattended').where('found_on', '<=', date).execute();
+        for (const { caseId, step, who } of found)
+          await trx
+            .insertInto('unattended')
+            .values({ case_id: caseId, step, who, found_on: date })
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+      });
+    },
+
+    async unattended({ cursor, limit }) {
+      const size = pageSize(limit);
+      let query = db
+        .selectFrom('unattended')
+        .innerJoin('due', (join) =>
+          join
+            .onRef('due.case_id', '=', 'unattended.case_id')
+            .onRef('due.step', '=', 'unattended.step')
+            .onRef('due.who', '=', 'unattended.who'),
+        )
+        .innerJoin('cases', 'cases.case_id', 'unattended.case_id')
+        .select(['cases.case_id as caseId', 'procedure', 'receipt_number as receiptNumber', 'status', 'due.step', 'due.who', 'since'])
+        .orderBy('since')
+        .orderBy('cases.case_id')
+        .orderBy('due.step')
+        .limit(size + 1);
+      if (cursor !== undefined) {
+        const [since, caseId, step] = readCursor(cursor, ['string', 'string', 'string']);
+        query = query.where(sql<boolean>`(since, cases.case_id, due.step) > (${since}::timestamptz, ${caseId}, ${step})`);
+      }
+      return pageOf(
+        await query.execute(),
+        size,
+        (one) => one,
+        ({ since, caseId, step }) => [since, caseId, step],
+      );
     },
 
     async leaveNews(caseId, news) {
