@@ -272,6 +272,17 @@ export const en: Translation = {
         'You need not do anything.',
       ],
     },
+    registrationMoved: {
+      subject: 'Other rules for your telework registration',
+      body: [
+        'The rules as amended now apply to your telework registration.',
+        '',
+        'Registered: {{person}}',
+        'Last day: {{validUntil, lastDay}}',
+        '',
+        'Please see the page below. You need not do anything.',
+      ],
+    },
     registrationRefused: {
       subject: 'Telework registration refused',
       body: [
@@ -447,6 +458,8 @@ export const en: Translation = {
       destroy: 'destroy the device',
       confirmDestruction: 'confirm the destruction',
       accountFor: 'account for a missing accessory',
+      transfer: 'transferred to another department',
+      succeed: 'another now holds the post that decides',
     },
     registration: {
       file: 'file the telework registration',
@@ -465,6 +478,7 @@ export const en: Translation = {
       end: 'end the telework registration',
       transfer: 'transferred to another department',
       leave: 'left the service',
+      succeed: 'another now holds the post that decides',
       reasonOver: 'the reason has ended',
       openRenewal: 'renewals are open',
       confirmRenewal: 'confirm for the next fiscal year',

@@ -285,6 +285,17 @@ export const ja = {
         '手続は必要ありません。',
       ],
     },
+    registrationMoved: {
+      subject: '在宅勤務登録に適用する規則の変更',
+      body: [
+        'あなたの在宅勤務登録に、改正後の規則が適用されることになりました。',
+        '',
+        '登録者：{{person}}',
+        '登録期間の末日：{{validUntil, lastDay}}',
+        '',
+        '内容は、次の画面で確認してください。手続は必要ありません。',
+      ],
+    },
     registrationRefused: {
       subject: '在宅勤務登録申請書の不承認',
       body: ['在宅勤務登録申請書は承認されませんでした。', '', '申請者：{{person}}', '', '理由は、次の画面で確認してください。'],
@@ -443,6 +454,8 @@ export const ja = {
       destroy: '端末機の物理的な破壊',
       confirmDestruction: '物理的な破壊の確認',
       accountFor: '未返却の付属品の処理',
+      transfer: '人事異動',
+      succeed: '決定を行う者の交代（引継ぎ）',
     },
     registration: {
       file: '在宅勤務登録申請書の提出',
@@ -461,6 +474,7 @@ export const ja = {
       end: '在宅勤務登録の終了',
       transfer: '人事異動',
       leave: '退職等',
+      succeed: '決定を行う者の交代（引継ぎ）',
       reasonOver: '申込事由の消滅',
       openRenewal: '更新の手続の開始',
       confirmRenewal: '更新に係る内容の確認',

@@ -89,6 +89,8 @@ const filed: Partial<Record<LoanEvent['name'], object>> = {
   reportLoss: { how: 'loss', report: words },
   erase: { method: 'purge', tool: 'nwipe', toolVersion: '0.37', dataClass: 'confidential' },
   accountFor: { how: 'back' },
+  transfer: { department: 'welfare', approver: 'head:welfare' },
+  succeed: { post: 'head:tax', former: '3001', holder: '3002' },
 };
 
 /** A random walk through what is due, from the request on. */

@@ -65,8 +65,9 @@ const filed: Partial<Record<RegistrationEvent['name'], object>> = {
   revoke: { reason: words('reason') },
   end: { cause: 'leaving' },
   renew: { validUntil: '2029-03-31T15:00:00.000Z', renewalOpens: '2029-01-31T15:00:00.000Z' },
-  movePack: { policy: { ...policy, pack: 'b'.repeat(64), remoteAccess: false } },
+  movePack: { policy: { ...policy, pack: 'b'.repeat(64), remoteAccess: false }, validity: {} },
   transfer: { department: 'welfare', approver: 'head:welfare' },
+  succeed: { post: 'head:tax', former: '3001', holder: '3002' },
 };
 
 /** An event of this name as it would be filed by the first who may. */

@@ -1,10 +1,11 @@
 import { fc, it as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { RegistrationPolicy } from '../../workflows/registration/contract.js';
-import type { RegistrationStep } from '../../workflows/registration/rules.js';
+import type { Registration, RegistrationStep } from '../../workflows/registration/rules.js';
 import {
   apply,
   awaits,
+  corrected,
   due,
   hasAccess,
   mails,
@@ -15,6 +16,7 @@ import {
   requires,
   summary,
   tells,
+  underPolicy,
 } from '../../workflows/registration/rules.js';
 import { after, afterOf, choicesOf40, event, form, opening, policy, request, statesOf, walk, words } from './cases.js';
 
@@ -91,6 +93,7 @@ describe('who decides (Art. 4, 5)', () => {
     expect(due(entered)).toEqual([
       { step: 'confirmEntry', who: 'staff:4021' },
       { step: 'withdraw', who: 'staff:4021' },
+      ...['transfer', 'leave', 'succeed'].map((step) => ({ step, from: 'directory' })),
       { step: 'expire', at: '2027-04-08T15:00:00.000Z' },
     ]);
     expect(apply(entered, event(entered, 'confirmEntry')).status).toBe('filed');
@@ -106,7 +109,7 @@ describe('from form to approval', () => {
   it('sent back with remarks it is filed again', () => {
     const back = after('sendBack');
     expect([back.status, back.answerBy]).toEqual(['sentBack', '2027-04-20T15:00:00.000Z']);
-    expect(steps(back)).toEqual(['refile', 'withdraw', 'expire']);
+    expect(steps(back)).toEqual(['refile', 'withdraw', 'transfer', 'leave', 'succeed', 'expire']);
     expect(after('sendBack', 'refile', 'approve').status).toBe('active');
   });
 
@@ -188,6 +191,20 @@ describe('the end, and what hangs on it (Art. 5-3, 5-4)', () => {
     expect(due(along)).toContainEqual({ step: 'revoke', who: 'head:welfare' });
   });
 
+  it('an application goes along with the person whatever the pack says, and ends with one who leaves; neither calls anything back', () => {
+    expect(after('transfer')).toMatchObject({ status: 'filed', request: { department: 'welfare', approver: 'head:welfare' } });
+    expect(due(after('transfer'))).toContainEqual({ step: 'approve', who: 'head:welfare', until: '2027-04-08T15:00:00.000Z' });
+    const [left, gone] = [after('leave'), event(after(), 'leave')];
+    expect(left).toMatchObject({ status: 'ended', cause: 'leaving' });
+    expect([due(left), tells(left, gone), mails(left, gone)]).toEqual([[], [], []]);
+  });
+
+  it('another head of the same department ends nothing; it is only written down', () => {
+    expect(after('approve', 'succeed')).toEqual(after('approve'));
+    const promoted = event(after('approve'), 'transfer', { department: 'tax', approver: 'superior:tax' });
+    expect(apply(after('approve'), promoted)).toMatchObject({ status: 'active', request: { approver: 'superior:tax' } });
+  });
+
   it('the end of the reason ends it on its known day', () => {
     const child = afterOf({ form: { ...form, reason: 'child', reasonEnds: '2027-12-31' } }, 'approve');
     expect(due(child)).toContainEqual({ step: 'reasonOver', at: '2027-12-31T15:00:00.000Z' });
@@ -209,6 +226,66 @@ describe('the fiscal year (大阪市 2018; issue: nothing nobody confirmed count
   it('what nobody confirmed ends as not confirmed; what the person confirmed and nobody renewed, as over', () => {
     expect(after('approve', 'openRenewal', 'notConfirmed')).toMatchObject({ status: 'ended', cause: 'notConfirmed' });
     expect(after('approve', 'openRenewal', 'confirmRenewal', 'yearOver')).toMatchObject({ status: 'ended', cause: 'yearOver' });
+  });
+});
+
+describe('another pack (design §4.8): a registration in force keeps its own until it is renewed, or HR moves it', () => {
+  const stricter: RegistrationPolicy = { ...policy, pack: 'b'.repeat(64), reasons: ['child'], remoteAccess: false, endsOnTransfer: false };
+  const wider: RegistrationPolicy = { ...policy, pack: 'b'.repeat(64), endsWithFiscalYear: false };
+  const step = (name: 'renew' | 'movePack', input: object) =>
+    ({ name, input: { by: '3001', as: 'head:tax', ...input }, key: 'k' }) as RegistrationStep;
+
+  it('says who changes how: what would no longer be allowed, and the rules that are others', () => {
+    const { refusals, changes } = underPolicy(after('approve'), { policy: stricter, employed: { employment: 'partTime' } });
+    expect(refusals.map(({ code }) => code)).toEqual(['notEligible', 'reasonNotRecognised']);
+    expect(changes).toEqual([
+      { rule: 'endsOnTransfer', article: 'registration.endsOnTransfer', from: true, to: false },
+      { rule: 'remoteAccess', article: 'ictMethod', from: true, to: false },
+    ]);
+    expect(underPolicy(after('approve'), { policy })).toEqual({ refusals: [], changes: [] });
+  });
+
+  it('nobody is renewed or moved into a pack under which they could not register; the correction is what counts', () => {
+    const open = after('approve', 'openRenewal', 'confirmRenewal');
+    expect(refusal(open, step('renew', { policy: stricter }))).toMatchObject({ code: 'reasonNotRecognised' });
+    expect(refusal(open, step('renew', { policy, employed: { employment: 'temporary' } }))).toMatchObject({ code: 'notEligible' });
+    const opened = after('approve', 'openRenewal');
+    const put = apply(opened, event(opened, 'confirmRenewal', { form: { ...form, reason: 'child' } }));
+    expect(refusal(put, step('renew', { policy: stricter }))).toBeUndefined();
+    expect(refusal(after('approve'), step('movePack', { policy: stricter }))).toMatchObject({ code: 'reasonNotRecognised' });
+    expect(refusal(open, step('renew', {}))).toBeUndefined(); // Renewals of the first version brought no pack.
+  });
+
+  it('renewed, it takes the pack as it is by then, with how the person is employed', () => {
+    const open = after('approve', 'openRenewal', 'confirmRenewal');
+    const renewed = apply(open, event(open, 'renew', { policy: { ...wider, remoteAccess: false }, employed: { employment: 'fixedTerm' } }));
+    expect(renewed).toMatchObject({ policy: { pack: wider.pack }, request: { employment: 'fixedTerm' }, version: 2, remoteAccess: true });
+    expect(hasAccess(renewed)).toBe(false);
+    expect(after('approve', 'openRenewal', 'confirmRenewal', 'renew').policy).toEqual(policy);
+  });
+
+  it('moved, it gets an end or loses it with the pack; what was approved until a day is, until that day', () => {
+    const endless = afterOf({ policy: wider }, 'approve');
+    const { validUntil: _until, renewalOpens: _opens, ...none } = endless;
+    const validity = { validUntil: '2030-03-31T15:00:00.000Z', renewalOpens: '2030-01-31T15:00:00.000Z' };
+    const move = (registration: Registration, to: RegistrationPolicy, more: object) =>
+      apply(registration, event(registration, 'movePack', { policy: to, validity: more }));
+    expect(move(none, policy, validity)).toMatchObject(validity);
+    expect(move(after('approve'), { ...policy, hrMayRevoke: true }, validity).validUntil).toBe('2028-03-31T15:00:00.000Z');
+    expect(steps(move(after('approve'), wider, {}))).not.toContain('notConfirmed');
+    const first = event(after('approve'), 'movePack', { policy: wider, validity: undefined });
+    expect(apply(after('approve'), first).validUntil).toBe('2028-03-31T15:00:00.000Z'); // As moves of the first version did.
+  });
+
+  it('names the fields that the person has corrected, and nothing of what stands in it', () => {
+    const texts = { address: '中央1-2-3', phone: '000', moved: '港町4-5-6', again: '中央1-2-3', remarks: '議事録の作成' };
+    const filedAs = (over: object) => corrected([form, { ...form, ...over }], texts);
+    expect(filedAs({ address: words('again') })).toEqual([]); // The same words, filed twice.
+    expect(filedAs({ address: words('moved'), remarks: words('remarks'), frequency: { days: 1, per: 'week' } })).toEqual([
+      'address',
+      'frequency',
+      'remarks',
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Capacity } from '../../activities/directory/port.js';
 import type { DeviceClaim, DeviceNews, LedgerEntry, MailOrder, Refusal } from '../../activities/ledger/port.js';
 import type { Due, Signed, Step, Urgency } from '../shared/case.js';
 import { daysBetween } from '../shared/dates.js';
+import type { Line, Succession } from '../shared/posts.js';
 import { distinct, without } from '../shared/sets.js';
 import type { AccessoryKind, ErasureMethod, LoanRequest, steps } from './contract.js';
 
@@ -10,7 +11,9 @@ type Opening = { name: 'request'; input: Signed & Urgency & LoanRequest; key: st
 /** A registration that has ended calls the device back (Art. 5-3). */
 type Recall = { name: 'recall'; input: { by: 'system' }; key: string };
 type Deadline = { name: 'expire' | 'notCollected'; input: { by: 'system' } };
-export type LoanEvent = Opening | LoanStep | DeviceNews | Recall | Deadline;
+/** The borrower has moved to another department, and the loan goes along; the device stays of its pool. */
+type Transfer = { name: 'transfer'; input: { by: 'system' } & Line; key: string };
+export type LoanEvent = Opening | LoanStep | DeviceNews | Recall | Transfer | Succession | Deadline;
 
 export interface Loan {
   readonly request: LoanRequest;
@@ -68,6 +71,7 @@ export function due(loan: Loan): readonly Due<LoanEvent['name']>[] {
   const by = <Name extends LoanEvent['name']>(who: Capacity, ...names: Name[]) => names.map((step) => ({ step, who }));
   const news = <Name extends LoanEvent['name']>(...names: Name[]) => names.map((step) => ({ step, from: 'ledger' }));
   const called: Due<'recall'>[] = recalled ? [] : [{ step: 'recall', from: 'registration' }];
+  const directory = (['transfer', 'succeed'] as const).map((step) => ({ step, from: 'directory' }));
   const recall = recalled ? [] : [...called, ...distinct<Capacity>([approver, 'it']).flatMap((who) => by(who, 'recall'))];
   switch (status) {
     case 'requested':
@@ -76,10 +80,11 @@ export function due(loan: Loan): readonly Due<LoanEvent['name']>[] {
         { step: 'refuse', who: approver, until: request.answerBy },
         ...by(borrower(loan), 'withdraw'),
         ...called,
+        ...directory,
         { step: 'expire', at: request.answerBy },
       ];
     case 'approved':
-      return [...news('reserve'), ...by(borrower(loan), 'withdraw'), ...recall, { step: 'expire', at: request.periodEnds }];
+      return [...news('reserve'), ...by(borrower(loan), 'withdraw'), ...recall, ...directory, { step: 'expire', at: request.periodEnds }];
     case 'reserved':
     case 'prepared':
       if (loan.wanted) return news('reassign', 'requeue');
@@ -88,6 +93,7 @@ export function due(loan: Loan): readonly Due<LoanEvent['name']>[] {
         ...by(borrower(loan), 'withdraw'),
         ...recall,
         ...news('reassign', 'requeue'),
+        ...directory,
         { step: 'notCollected', at: device?.collectBy ?? request.periodEnds },
       ];
     case 'handedOver':
@@ -98,6 +104,7 @@ export function due(loan: Loan): readonly Due<LoanEvent['name']>[] {
         ...(extension || recalled ? [] : by(borrower(loan), 'askExtension')),
         ...(extension ? by(approver, 'decideExtension') : []),
         ...recall,
+        ...directory,
       ];
     case 'lost':
       return [...distinct<Capacity>([keeper(loan), 'it']).flatMap((who) => by(who, 'find')), ...by('it', 'writeOff')];
@@ -323,6 +330,12 @@ export function apply(before: Loan | undefined, event: LoanEvent): Loan {
       return { ...loan, status: 'destroyed' };
     case 'accountFor':
       return { ...loan, missing: without(loan.missing, [event.input.accessory]) };
+    case 'transfer': {
+      const { department, approver } = event.input;
+      return { ...before, request: { ...before.request, department, approver } };
+    }
+    case 'succeed':
+      return before; // Whoever holds the post decides: the case says so, and is as it was.
   }
 }
 
@@ -382,9 +395,17 @@ export function mails(loan: Loan, event: LoanEvent): readonly MailOrder[] {
     case 'destroy':
     case 'confirmDestruction':
     case 'accountFor':
+    case 'transfer':
+    case 'succeed':
       return [];
   }
 }
+
+/** Steps of which one is due for as long as the case follows its person through the directory. */
+export const followed = ['withdraw', 'takeBack'] as const;
+
+/** What a successor in the post finds on the desk. */
+export const handedOver = ['approve', 'decideExtension'] as const;
 
 /** Steps of which the morning round may have to remind somebody. */
 export const reminding = [

@@ -9,6 +9,9 @@ const inventory = proxyActivities<InventoryActivities>({
   retry: { maximumInterval: '10 minutes' }, // Down for hours: six tries an hour keep the history short.
 });
 
+/** 人事異動: the loan follows its borrower, and whoever decides. */
+const directory = ['transfer', 'succeed'] as const;
+
 /**
  * A device is lent, comes back, and is free again only when a second person has confirmed that its data is erased
  * (小山市職員在宅勤務要綱 Art. 5-5, 5-6, 6; procedure ③–⑤, ⑩).
@@ -19,19 +22,19 @@ export async function deviceLoan(loanId: string, events: readonly rules.LoanEven
   const loan = openCase({ caseId: loanId, procedure: 'device-loan', steps, rules, events, again });
   setHandler(getLoan, loan.state);
 
-  const answer = await loan.next(['approve', 'refuse', 'withdraw', 'expire', 'recall']);
+  const answer = await loan.next(['approve', 'refuse', 'withdraw', 'expire', 'recall'], directory);
   if (answer.name !== 'approve') return loan.close();
 
   // At once, or when the queue has come to this loan; until it is fetched the device can change, or be needed elsewhere.
   const start = await loan.next(
     ['handOver', 'withdraw', 'expire', 'notCollected', 'recall'],
-    ['reserve', 'reassign', 'requeue', 'chooseDevice', 'prepare'],
+    ['reserve', 'reassign', 'requeue', 'chooseDevice', 'prepare', ...directory],
   );
   if (start.name !== 'handOver') return loan.close();
   const lending = { loanId, assetTag: loan.state().device?.assetTag ?? '' };
   const checkedOut = loan.begin(() => inventory.checkOut(lending)); // An inventory that is down closes no counter.
 
-  const end = await loan.next(['takeBack', 'reportLoss'], ['receive', 'askExtension', 'decideExtension', 'recall']);
+  const end = await loan.next(['takeBack', 'reportLoss'], ['receive', 'askExtension', 'decideExtension', 'recall', ...directory]);
   const outcome = end.name === 'reportLoss' ? await loan.next(['find', 'writeOff']) : end;
 
   if (outcome.name !== 'writeOff')

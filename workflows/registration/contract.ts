@@ -87,12 +87,16 @@ export interface Validity {
   renewalOpens?: string;
 }
 
-/** An application with all that directory, calendar and pack say of it when it is filed. */
-export interface RegistrationRequest extends Validity {
-  staff: string;
-  department: string;
+/** How somebody is employed and as what, as the personnel files say it. */
+export interface Employed {
   employment: Employment;
   occupation?: string;
+}
+
+/** An application with all that directory, calendar and pack say of it when it is filed. */
+export interface RegistrationRequest extends Validity, Employed {
+  staff: string;
+  department: string;
   /** Who approves: the department's head, or the head of the unit above for a head's own. */
   approver: Capacity;
   form: RegistrationForm;
@@ -100,6 +104,12 @@ export interface RegistrationRequest extends Validity {
   enteredAs?: Capacity;
   answerBy: string;
   policy: RegistrationPolicy;
+}
+
+/** A registration comes under another pack: its section, and how the person is employed by then. */
+interface Move {
+  policy: RegistrationPolicy;
+  employed?: Employed;
 }
 
 export const getRegistration = defineQuery<Registration>('getRegistration');
@@ -125,7 +135,8 @@ export const steps = {
   end: defineUpdate<Taken, [Signed & { cause: 'transfer' | 'leaving' | 'reasonEnded' }]>('end'),
   /** For the next fiscal year the person confirms that all of it still holds, or hands in what is to be corrected. */
   confirmRenewal: defineUpdate<Taken, [Signed & { form?: RegistrationForm }]>('confirmRenewal'),
-  renew: defineUpdate<Taken, [Signed & Required<Validity>]>('renew'),
-  /** HR moves a running registration to the pack as it is now. */
-  movePack: defineUpdate<Taken, [Signed & { policy: RegistrationPolicy }]>('movePack'),
+  /** For another year, under the pack as it is now; those of the first version kept theirs, and brought none. */
+  renew: defineUpdate<Taken, [Signed & Validity & Partial<Move>]>('renew'),
+  /** HR moves a running registration to the pack as it is now. `validity`: where that gives it an end or takes it away; moves of the first version left it as it was. */
+  movePack: defineUpdate<Taken, [Signed & Move & { validity?: Validity }]>('movePack'),
 };

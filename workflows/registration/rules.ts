@@ -2,16 +2,18 @@ import type { Capacity } from '../../activities/directory/port.js';
 import type { LedgerEntry, MailOrder, Refusal } from '../../activities/ledger/port.js';
 import type { Due, Signed, Step, Urgency } from '../shared/case.js';
 import { daysBetween } from '../shared/dates.js';
+import type { Line, Succession } from '../shared/posts.js';
 import { distinct } from '../shared/sets.js';
-import type { RegistrationForm, RegistrationPolicy, RegistrationRequest, steps } from './contract.js';
+import type { Employed, RegistrationForm, RegistrationPolicy, RegistrationRequest, steps, Validity } from './contract.js';
 
 export type RegistrationStep = Step<typeof steps>;
 type Opening = { name: 'file'; input: Signed & Urgency & RegistrationRequest; key: string };
 type Deadline = { name: 'expire' | 'openRenewal' | 'yearOver' | 'notConfirmed' | 'reasonOver'; input: { by: 'system' } };
-/** What the directory says of the person (`transfer` to another department, `leave`), and that the last device is back (`windUp`). */
+/** What the directory says of the person (`transfer`, `leave`) and of who decides (`succeed`), and that the last device is back (`windUp`). */
 type News =
   | { name: 'leave' | 'windUp'; input: { by: 'system' }; key: string }
-  | { name: 'transfer'; input: { by: 'system'; department: string; approver: Capacity }; key: string };
+  | { name: 'transfer'; input: { by: 'system' } & Line; key: string }
+  | Succession;
 export type RegistrationEvent = Opening | RegistrationStep | News | Deadline;
 
 /** Why an active registration ended. `notConfirmed`: nobody signed for the next year; `yearOver`: the person did, the supervisor did not. */
@@ -47,17 +49,19 @@ export function due(registration: Registration): readonly Due<RegistrationEvent[
   const by = <Name extends RegistrationEvent['name']>(who: Capacity | readonly Capacity[], ...names: Name[]) =>
     distinct<Capacity>([who].flat() as Capacity[]).flatMap((one) => names.map((step) => ({ step, who: one })));
   const expire = { step: 'expire', at: answerBy } as const;
+  const directory = (['transfer', 'leave', 'succeed'] as const).map((step) => ({ step, from: 'directory' }));
   switch (status) {
     case 'entered':
-      return [...by(person(registration), 'confirmEntry', 'withdraw'), expire];
+      return [...by(person(registration), 'confirmEntry', 'withdraw'), ...directory, expire];
     case 'filed':
       return [
         ...(['approve', 'sendBack', 'refuse'] as const).map((step) => ({ step, who: approver, until: answerBy })),
         ...by(person(registration), 'withdraw'),
+        ...directory,
         expire,
       ];
     case 'sentBack':
-      return [...by(person(registration), 'refile', 'withdraw'), expire];
+      return [...by(person(registration), 'refile', 'withdraw'), ...directory, expire];
     case 'active':
     case 'suspended': {
       const active = status === 'active';
@@ -69,7 +73,7 @@ export function due(registration: Registration): readonly Due<RegistrationEvent[
         ...by('hr', 'end', 'movePack'),
         ...(active && renewal === 'open' ? by(person(registration), 'confirmRenewal') : []),
         ...(active && (renewal === 'confirmed' || renewal === 'changed') ? by(approver, 'renew') : []),
-        ...(['transfer', 'leave'] as const).map((step) => ({ step, from: 'directory' })),
+        ...directory,
         ...(!renewal && renewalOpens ? [{ step: 'openRenewal', at: renewalOpens } as const] : []),
         ...(validUntil
           ? [{ step: renewal === 'confirmed' || renewal === 'changed' ? 'yearOver' : 'notConfirmed', at: validUntil } as const]
@@ -107,7 +111,7 @@ const inForce = ({ status }: Registration): boolean => status === 'active' || st
 export const hasAccess = ({ status, policy }: Registration): boolean => policy.remoteAccess && status === 'active';
 
 /** Once a group may have been granted, it is looked after to the end, whatever pack comes later. */
-const granting = ({ policy }: Registration): { remoteAccess?: true } => (policy.remoteAccess ? { remoteAccess: true } : {});
+const granting = ({ policy }: Pick<Registration, 'policy'>): { remoteAccess?: true } => (policy.remoteAccess ? { remoteAccess: true } : {});
 
 /** The end of a registration calls back what hangs on it: the person's loans (Art. 5-3). */
 export const tells = (registration: Registration, event: RegistrationEvent): LedgerEntry['tells'] =>
@@ -126,34 +130,87 @@ export const requires = ({ request }: Registration, { name }: RegistrationEvent)
 export const awaits = (registration: Registration): LedgerEntry['awaits'] =>
   registration.windingUp ? { procedure: 'device-loan', staff: registration.request.staff, name: 'windUp' } : undefined;
 
-/** What forbids an application before a case is opened, and a form that is filed later (Art. 4; the articles are those of the pack's sources). */
-export function refuseForm(
+/** All that forbids a form of such a person under the policy (Art. 4; the articles are those of the pack's sources). */
+export function formRefusals(
   { employment, occupation, policy }: Pick<RegistrationRequest, 'employment' | 'occupation' | 'policy'>,
   form: RegistrationForm,
-): Refusal | undefined {
+): readonly Refusal[] {
+  const refusals: Refusal[] = [];
+  const other = form.forms.find((one) => !policy.forms.includes(one));
   if (!policy.employment.includes(employment))
-    return { code: 'notEligible', article: 'registration.employment', field: 'employment', limit: policy.employment.join(', ') };
+    refusals.push({ code: 'notEligible', article: 'registration.employment', field: 'employment', limit: policy.employment.join(', ') });
   if (occupation && policy.excludedOccupations.includes(occupation))
-    return {
+    refusals.push({
       code: 'occupationExcluded',
       article: 'registration.excludedOccupations',
       field: 'occupation',
       limit: policy.excludedOccupations.join(', '),
-    };
-  const other = form.forms.find((one) => !policy.forms.includes(one));
+    });
   if (other || !form.forms.length)
-    return { code: 'formNotOffered', article: 'registration.forms', field: 'forms', limit: policy.forms.join(', ') };
+    refusals.push({ code: 'formNotOffered', article: 'registration.forms', field: 'forms', limit: policy.forms.join(', ') });
   if (!policy.workplaces.includes(form.workplace))
-    return { code: 'workplaceNotAllowed', article: 'registration.workplaces', field: 'workplace', limit: policy.workplaces.join(', ') };
+    refusals.push({
+      code: 'workplaceNotAllowed',
+      article: 'registration.workplaces',
+      field: 'workplace',
+      limit: policy.workplaces.join(', '),
+    });
   if (policy.reasons.length && (!form.reason || !policy.reasons.includes(form.reason)))
-    return { code: 'reasonNotRecognised', article: 'registration.reasons', field: 'reason', limit: policy.reasons.join(', ') };
+    refusals.push({ code: 'reasonNotRecognised', article: 'registration.reasons', field: 'reason', limit: policy.reasons.join(', ') });
   if (form.reason === 'other' && !form.reasonText)
-    return { code: 'reasonTextNeeded', article: 'registration.reasons', field: 'reasonText' };
+    refusals.push({ code: 'reasonTextNeeded', article: 'registration.reasons', field: 'reasonText' });
   if (policy.pledge && form.pledge !== policy.pledge.version)
-    return { code: 'pledgeNeeded', article: 'registration.pledge.required', field: 'pledge', limit: policy.pledge.version };
+    refusals.push({ code: 'pledgeNeeded', article: 'registration.pledge.required', field: 'pledge', limit: policy.pledge.version });
   if (policy.checklist && !form.checklist)
-    return { code: 'checklistNeeded', article: 'registration.checklist.required', field: 'checklist' };
-  return undefined;
+    refusals.push({ code: 'checklistNeeded', article: 'registration.checklist.required', field: 'checklist' });
+  return refusals;
+}
+
+/** What forbids an application before a case is opened, and a form that is filed later. */
+export const refuseForm = (...filed: Parameters<typeof formRefusals>): Refusal | undefined => formRefusals(...filed)[0];
+
+/** The rules of a pack that go on working in a registration in force, by where the pack has them. */
+const lastingRules = {
+  hrMayRevoke: 'registration.hrMayRevoke',
+  changeNeedsApproval: 'registration.changeNeedsApproval',
+  endsOnTransfer: 'registration.endsOnTransfer',
+  endsWithFiscalYear: 'registration.endsWithFiscalYear',
+  neverActed: 'registration.neverActed',
+  remoteAccess: 'ictMethod',
+} as const satisfies Partial<Record<keyof RegistrationPolicy, string>>;
+
+/** A rule that would be another one. */
+export interface RuleChange {
+  rule: keyof typeof lastingRules;
+  /** Where the pack has it. */
+  article: string;
+  from: boolean | readonly string[];
+  to: boolean | readonly string[];
+}
+
+/** What another pack would mean for a registration in force: what of it would no longer be allowed, and the rules that would be others. */
+export function underPolicy(
+  { request, form, change, policy: before }: Registration,
+  { policy, employed = request }: { policy: RegistrationPolicy; employed?: Employed },
+): { refusals: readonly Refusal[]; changes: readonly RuleChange[] } {
+  const rules = Object.keys(lastingRules) as RuleChange['rule'][];
+  return {
+    refusals: formRefusals({ ...employed, policy }, change ?? form),
+    changes: rules
+      .filter((rule) => `${before[rule]}` !== `${policy[rule]}`)
+      .map((rule) => ({ rule, article: lastingRules[rule], from: before[rule], to: policy[rule] })),
+  };
+}
+
+/** The fields in which a form differs from the one whose place it is to take; `texts`: the words of both by their rows, as the same words filed twice are two rows. */
+export function corrected(
+  [form, change]: readonly [RegistrationForm, RegistrationForm],
+  texts: Readonly<Record<string, string>>,
+): readonly (keyof RegistrationForm)[] {
+  const fields = distinct([...Object.keys(form), ...Object.keys(change)] as (keyof RegistrationForm)[]);
+  const said = (value: RegistrationForm[keyof RegistrationForm]) =>
+    typeof value === 'object' && 'row' in value ? texts[value.row] : JSON.stringify(value);
+  return fields.filter((field) => said(form[field]) !== said(change[field]));
 }
 
 /** What forbids a step that is due and in the right hands. Whoever acts for somebody absent inherits every ban of both. */
@@ -166,9 +223,13 @@ export function refusal(registration: Registration, { name, input }: Registratio
     case 'refuse':
     case 'sendBack':
     case 'decideChange':
-    case 'renew':
     case 'resume':
       return own ? { code: 'ownRequest', article: 'registration.ownRequest' } : undefined;
+    case 'renew':
+      if (own) return { code: 'ownRequest', article: 'registration.ownRequest' };
+      return input.policy && underPolicy(registration, { ...input, policy: input.policy }).refusals[0];
+    case 'movePack':
+      return underPolicy(registration, input).refusals[0];
     case 'refile':
     case 'change':
       return refuseForm({ ...request, policy }, input.form);
@@ -177,6 +238,22 @@ export function refusal(registration: Registration, { name, input }: Registratio
     default:
       return undefined;
   }
+}
+
+/** The registration as it goes on under a policy. */
+function under(
+  { validUntil: _until, renewalOpens: _opens, ...before }: Registration,
+  { policy, employed, validity }: { policy: RegistrationPolicy; employed: Employed | undefined; validity: Validity },
+): Registration {
+  const { validUntil, renewalOpens } = validity;
+  return {
+    ...before,
+    ...granting({ policy }),
+    policy,
+    request: { ...before.request, ...employed },
+    ...(validUntil && { validUntil }),
+    ...(renewalOpens && { renewalOpens }),
+  };
 }
 
 /** The registration after the event; the opening event makes it. */
@@ -225,21 +302,30 @@ export function apply(before: Registration | undefined, event: RegistrationEvent
     case 'confirmRenewal':
       return { ...before, renewal: event.input.form ? 'changed' : 'confirmed', ...(event.input.form && { change: event.input.form }) };
     case 'renew': {
-      const { validUntil, renewalOpens } = event.input;
-      const { renewal: _renewal, ...renewed } = registration;
-      return { ...renewed, validUntil, renewalOpens, version: registration.version + 1, ...(change && { form: change }) };
+      const { policy = before.policy, employed } = event.input;
+      const { renewal: _renewal, ...renewed } = under(registration, { policy, employed, validity: event.input });
+      return { ...renewed, version: registration.version + 1, ...(change && { form: change }) };
     }
-    case 'movePack':
-      return { ...before, ...granting({ ...before, policy: event.input.policy }), policy: event.input.policy };
+    case 'movePack': {
+      const { policy, employed, validity } = event.input;
+      if (!validity) return { ...before, ...granting({ policy }), policy };
+      const holds = before.validUntil !== undefined && policy.endsWithFiscalYear; // What was approved until a day is, until that day.
+      return under(before, { policy, employed, validity: holds ? before : validity });
+    }
     case 'withdraw':
       return ended('withdrawn');
     case 'revoke':
       return ended('revoked');
     case 'end':
       return ended('ended', event.input.cause);
-    case 'transfer':
-      if (before.policy.endsOnTransfer) return ended('ended', 'transfer');
-      return { ...before, request: { ...before.request, department: event.input.department, approver: event.input.approver } };
+    case 'transfer': {
+      const { department, approver } = event.input;
+      const moved = department !== before.request.department;
+      if (moved && inForce(before) && before.policy.endsOnTransfer) return ended('ended', 'transfer');
+      return { ...before, request: { ...before.request, department, approver } };
+    }
+    case 'succeed':
+      return before; // Whoever holds the post decides: the case says so, and is as it was.
     case 'leave':
       return ended('ended', 'leaving');
     case 'reasonOver':
@@ -271,7 +357,9 @@ export function mails(registration: Registration, event: RegistrationEvent): rea
     case 'approve':
       return [...to(me, 'registrationApproved', { ...about, ...(validUntil && { validUntil }) }), ...to('hr', 'registrationCopy')];
     case 'renew':
-      return to(me, 'registrationRenewed', { ...about, validUntil: event.input.validUntil });
+      return to(me, 'registrationRenewed', { ...about, ...(validUntil && { validUntil }) });
+    case 'movePack':
+      return event.input.validity ? to(me, 'registrationMoved', { ...about, ...(validUntil && { validUntil }) }) : [];
     case 'refuse':
       return to(me, 'registrationRefused');
     case 'sendBack':
@@ -291,7 +379,7 @@ export function mails(registration: Registration, event: RegistrationEvent): rea
     case 'notConfirmed':
       return cause ? to([me, 'hr'], 'registrationEnded', { ...about, cause }) : [];
     case 'leave':
-      return to(['hr', 'it'], 'registrationEnded', { ...about, cause: 'leaving' }); // Never to whoever has left.
+      return registration.windingUp ? to(['hr', 'it'], 'registrationEnded', { ...about, cause: 'leaving' }) : []; // Never to whoever has left.
     case 'withdraw':
       return registration.windingUp ? to(['hr', request.approver], 'registrationWithdrawn') : [];
     case 'expire':
@@ -300,11 +388,17 @@ export function mails(registration: Registration, event: RegistrationEvent): rea
     case 'change':
     case 'openRenewal':
     case 'confirmRenewal':
-    case 'movePack':
+    case 'succeed':
     case 'windUp':
       return [];
   }
 }
+
+/** Steps of which one is due for as long as the case follows its person through the directory. */
+export const followed = ['confirmEntry', 'approve', 'refile', 'end'] as const;
+
+/** What a successor in the post finds on the desk. */
+export const handedOver = ['approve', 'decideChange', 'renew'] as const;
 
 /** Steps of which the morning round may have to remind somebody. `end` is HR's: it is told of a reason that is about to end. */
 export const reminding = ['confirmEntry', 'approve', 'refile', 'decideChange', 'confirmRenewal', 'renew', 'end'] as const;

@@ -10,12 +10,13 @@ const directory = proxyActivities<DirectoryActivities>({
 });
 
 /** What changes a registration in force without touching access. */
-const meanwhile = ['change', 'decideChange', 'openRenewal', 'confirmRenewal', 'renew'] as const;
+const meanwhile = ['change', 'decideChange', 'openRenewal', 'confirmRenewal', 'succeed'] as const;
 /** What may touch access, or end it all. */
 const turns = [
   'suspend',
   'resume',
   'movePack',
+  'renew',
   'transfer',
   'revoke',
   'withdraw',
@@ -36,16 +37,22 @@ export async function registration(registrationId: string, events: readonly rule
   const filed = openCase({ caseId: registrationId, procedure: 'registration', steps, rules, events, again });
   setHandler(getRegistration, filed.state);
 
-  const answer = await filed.next(['approve', 'refuse', 'withdraw', 'expire'], ['confirmEntry', 'sendBack', 'refile']);
+  const answer = await filed.next(
+    ['approve', 'refuse', 'withdraw', 'expire', 'leave'],
+    ['confirmEntry', 'sendBack', 'refile', 'transfer', 'succeed'],
+  );
   if (answer.name !== 'approve') return filed.close();
 
   // The group in the directory is brought in line with the ledger at every turn; and when all is over, first and at once.
   const align = () => filed.begin(() => directory.alignRemoteAccess({ registrationId, staff: filed.state().request.staff }));
-  do {
-    if (filed.state().remoteAccess) void align();
-    await filed.next(turns, meanwhile);
-  } while (!filed.state().windingUp);
-  if (filed.state().remoteAccess) void align();
+  let [turn, access]: [string, boolean] = [answer.name, false];
+  for (;;) {
+    // A renewal touches access only where the pack is another one by then.
+    if (filed.state().remoteAccess && (turn !== 'renew' || access !== rules.hasAccess(filed.state()))) void align();
+    if (filed.state().windingUp) break;
+    access = rules.hasAccess(filed.state());
+    turn = (await filed.next(turns, meanwhile)).name;
+  }
 
   await filed.next(['windUp']);
   return filed.close();
