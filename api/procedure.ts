@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Capacity } from '../activities/directory/port.js';
 import type { CaseRow, EffectMark, EventRow, ProcedureName, WordsRef } from '../activities/ledger/port.js';
-import type { InputOf, Signed, Updates, Urgency } from '../workflows/shared/case.js';
-import { caseWorkflowId, workflowTypes } from '../workflows/shared/procedures.js';
+import type { Signed, Urgency } from '../workflows/shared/case.js';
 import { standing } from './auth.js';
+import type { Counter } from './counter.js';
 import { asProblem, problemDocument } from './errors.js';
 import type { Services } from './parts.js';
 import { Problem } from './problems.js';
@@ -29,13 +29,17 @@ export interface StepForm<Input, Resolved extends string = never> {
   /** It only ever makes things safer, so it is taken on what was last known of the caller while the directory is away. */
   protecting?: true;
   /** What calendar, directory and policy say at this moment: deadlines, and whether the answer is due before the next morning round. */
-  resolve?(services: Services, row: CaseRow): Partial<Pick<Input, Extract<keyof Input, Resolved | keyof Urgency>>>;
+  resolve?(services: Services, row: CaseRow): Resolution<Pick<Input, Extract<keyof Input, Resolved | keyof Urgency>>>;
 }
 
-/** One procedure at the API: everything that its routes are made from. */
-export interface Procedure<Steps extends Updates, Form extends object, Resolved extends string = never> {
+type Resolution<Fields> = Partial<Fields> | Promise<Partial<Fields>>;
+
+/** One procedure at the API: everything that its routes are made from. `Inputs`: what its cases get with each step. */
+export interface Procedure<Inputs, Form extends object, Resolved extends string = never> {
   name: ProcedureName;
   path: `/${string}`;
+  /** Where its cases are opened and its steps handed in. */
+  counter(services: Services): Counter;
   opening: {
     body: z.ZodType<Form>;
     /**
@@ -44,7 +48,9 @@ export interface Procedure<Steps extends Updates, Form extends object, Resolved 
      */
     resolve(services: Services, call: Call<unknown, unknown, Form>): Promise<{ name: string; input: object; as?: Capacity }>;
   };
-  steps: { [Name in keyof Steps]: StepForm<InputOf<Steps[Name]>, Resolved> };
+  steps: { [Name in keyof Inputs]: StepForm<Inputs[Name], Resolved> };
+  /** Cases that a step is taken in at once, where it is not fifty: as many as a person marks on one page of a list. */
+  mostInBulk?: number;
   /** What this procedure has beside the common shape. `readable`: the case to one of its readers. */
   more?(services: Services, readable: Readable): readonly AnyRoute[];
 }
@@ -54,7 +60,7 @@ export type Readable = (id: string, call: Pick<Call, 'caller'>) => Promise<CaseR
 
 /** The form of any step; what it resolves are fields of its own input. */
 interface AnyStepForm extends Omit<StepForm<object>, 'resolve'> {
-  resolve?(services: Services, row: CaseRow): object;
+  resolve?(services: Services, row: CaseRow): Resolution<object>;
 }
 
 /** A step that stands, or is certain to. */
@@ -63,26 +69,19 @@ type Outcome = { how: 'written'; row: CaseRow; effects?: readonly EffectMark[] }
 type Who = Pick<Call, 'caller' | 'key' | 'arrival'>;
 
 const byId = z.strictObject({ id: caseId });
-/** As many as a person marks on one page of a list. */
-const mostInBulk = 50;
 /** A bulk step is not to keep others from the counter. */
 const bulkAtOnce = 10;
 
 /** The routes of a procedure: open, list, one, timeline, a step, a step in bulk. */
-export function procedureRoutes<Steps extends Updates, Form extends object, Resolved extends string>(
-  procedure: Procedure<Steps, Form, Resolved>,
+export function procedureRoutes<Inputs, Form extends object, Resolved extends string>(
+  procedure: Procedure<Inputs, Form, Resolved>,
   services: Services,
 ): readonly AnyRoute[] {
-  const { name: tag, path, opening } = procedure;
-  const { ledger, counter, views, hash, logger, quote } = services;
+  const { name: tag, path, opening, mostInBulk = 50 } = procedure;
+  const { ledger, views, hash, logger, quote } = services;
+  const counter = procedure.counter(services);
   const forms = procedure.steps as Readonly<Record<string, AnyStepForm>>;
-  const placeOf = (id: string, key: string, { caller, arrival }: Who) => ({
-    caseId: id,
-    workflowId: caseWorkflowId({ procedure: tag, caseId: id }),
-    key,
-    caller,
-    arrival,
-  });
+  const placeOf = (id: string, key: string, { caller, arrival }: Who) => ({ caseId: id, key, caller, arrival });
 
   const readable: Readable = async (id, { caller }) => {
     const row = await ledger.caseById(id);
@@ -115,7 +114,7 @@ export function procedureRoutes<Steps extends Updates, Form extends object, Reso
       const event = await opening.resolve(services, call);
       const input = await withReferences(id, key, event.input);
       const signed = { ...input, by: staffNumber, as: event.as ?? `staff:${staffNumber}`, digest };
-      const handedIn = await counter.open(placeOf(id, key, call), workflowTypes[tag], { name: event.name, input: signed, key });
+      const handedIn = await counter.open(placeOf(id, key, call), { name: event.name, input: signed, key });
       if (handedIn === 'accepted') return { how: 'accepted', id };
       recorded(await ledger.byKey(key), digest);
     }
@@ -133,7 +132,7 @@ export function procedureRoutes<Steps extends Updates, Form extends object, Reso
     if (resolve) await ledger.clockOffset(); // A town's clock may have been moved.
     const input = {
       ...(await withReferences(id, key, body)),
-      ...resolve?.(services, row),
+      ...(await resolve?.(services, row)),
       by: staffNumber,
       ...signed,
       digest,
@@ -212,6 +211,7 @@ export function procedureRoutes<Steps extends Updates, Form extends object, Reso
   ]);
 
   return [
+    ...(procedure.more?.(services, readable) ?? []), // A list of its own (`/registrations/renewals`) comes before what could be an id.
     route({
       method: 'post',
       path,
@@ -262,7 +262,6 @@ export function procedureRoutes<Steps extends Updates, Form extends object, Reso
         return { status: 200, body: { items: await views.ofEvents(row, await ledger.events(row.caseId), call.caller) } };
       },
     }),
-    ...(procedure.more?.(services, readable) ?? []),
     ...stepRoutes,
   ];
 }
