@@ -4,8 +4,8 @@ import type { Employment } from '../../workflows/registration/contract.js';
 import type { Capacity } from '../directory/port.js';
 import { sha256 } from './canonical.js';
 import type {
-  DeviceClaim,
   CalendarEntry,
+  DeviceClaim,
   DeviceKind,
   DeviceStatus,
   EffectMark,
@@ -71,7 +71,10 @@ export interface Tables {
     calendar: Json<CalendarEntry> | null;
     dropped: Generated<number>;
   };
+  mail_acts: { number: Generated<number>; key: string; mail: number; act: MailAct; by: string; at: string; copies: Json<MailLine['copies']> };
   mail_copies: { copy: string; message_id: string; how: 'sent' | 'refused' | 'uncertain'; detail: string | null; at: string };
+  rounds: { round: string; date: string; at: string };
+  unattended: { case_id: string; step: string; who: Capacity; found_on: string };
   effect_marks: { case_id: string; name: string; how: EffectMark['how']; reason: string | null; since: string };
   words: {
     row: string;
@@ -80,10 +83,7 @@ export interface Tables {
     field: string;
     words: string;
     secret: Buffer;
-  mail_acts: { number: Generated<number>; key: string; mail: number; act: MailAct; by: string; at: string; copies: Json<MailLine['copies']> };
     digest: string;
-  rounds: { round: string; date: string; at: string };
-  unattended: { case_id: string; step: string; who: Capacity; found_on: string };
     kept_at: string;
     retention_class: string | null;
     retain_until: string | null;

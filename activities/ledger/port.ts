@@ -71,16 +71,16 @@ export interface MailOrder {
   to: Capacity;
   template: string;
   params?: MailParams;
-}
   calendar?: CalendarEntry;
+}
 
-/** The cases of one procedure and person (staff number). */
 /**
  * What the recipient's calendar is to show of the case (RFC 5545). A case has one entry at a time: the next takes its place, `none` takes it away. `what`: a key of
  * `calendar` in `config/locales/`. `day`: an ISO date, or the instant at which the day is over; `from` and `until` (HH:MM in Tokyo) where it is not the whole day.
  */
 export type CalendarEntry = { what: 'pickUp' | 'return' | 'teleworkDay'; day: string; hours?: { from: string; until: string } } | 'none';
 
+/** The cases of one procedure and person (staff number). */
 export interface CasesOf {
   procedure: ProcedureName;
   staff: string;
@@ -284,15 +284,15 @@ export interface QueuedMail {
   params: MailParams;
   /** When the event was written that brings the mail about; the mail's `Date:`, so that a copy sent again is the same mail. */
   queuedAt: string;
-  caseId?: string;
-  receiptNumber?: string;
-  /** Message-IDs of the copies that an earlier try has settled: they are not sent again. */
   /** Counts in the order of ordering. */
   number: number;
   settledCopies: readonly string[];
   procedure?: ProcedureName;
   /** For the recipient's calendar; never `none` where no mail before it has made an entry. */
   calendar?: CalendarEntry;
+  receiptNumber?: string;
+  /** Message-IDs of the copies that an earlier try has settled: they are not sent again. */
+  settledCopies: readonly string[];
 }
 
 /** What became of one copy. `detail`: the server's status code, or why there was nothing to send to; never an address. */
@@ -328,9 +328,12 @@ export interface MailLine {
 /** What an administrator does about a mail that did not arrive. `sendAgain`: the copies that did not, under the same Message-IDs. */
 export type MailAct = 'sendAgain' | 'setAside';
 
+/** One logical mail as an administrator sees it: where it stands, never what it says. */
+export interface MailLine {
+  number: number;
+  messageId: string;
   to: Capacity;
   template: string;
-  number: number;
   receiptNumber?: string;
   queuedAt: string;
   /** `overtaken`: a digest of which nothing was due any more. `setAside`: somebody has looked at what went wrong. */
@@ -340,11 +343,11 @@ export type MailAct = 'sendAgain' | 'setAside';
   /** Nobody got it, or somebody did not or perhaps did not, and nobody has looked at it yet. */
   troubled: boolean;
   copies: readonly Pick<CopyFate, 'how' | 'detail'>[];
+  /** What was done about it, oldest first; `copies`: what had become of them by then. */
+  acts: readonly { act: MailAct; by: string; at: string; copies: MailLine['copies'] }[];
 }
 
 /** The outgoing mail, for those who operate it. */
-  /** What was done about it, oldest first; `copies`: what had become of them by then. */
-  acts: readonly { act: MailAct; by: string; at: string; copies: MailLine['copies'] }[];
 export interface MailListPort {
   /** Newest first; `troubled`: only those. @throws BadCursor */
   mails(query: { state?: MailLine['state']; troubled?: boolean; cursor?: string; limit: number }): Promise<Page<MailLine>>;
@@ -546,11 +549,11 @@ export interface DeputiesPort {
   deputies(query: { concerning: string; cursor?: string; limit: number }): Promise<Page<Deputy>>;
   /** Namings of this deputy that are good on the day and not taken back. */
   namingsOf(deputy: string, date: string): Promise<readonly Deputy[]>;
+  /** Namings for this capacity that are good on the day and not taken back. */
+  namingsFor(capacity: Capacity, date: string): Promise<readonly Deputy[]>;
   /** Other days or steps, or the end of it. `changed`: it is not the version that was looked at, or was taken back. */
   changeDeputy(
     naming: { id: string; version: number },
-  /** Namings for this capacity that are good on the day and not taken back. */
-  namingsFor(capacity: Capacity, date: string): Promise<readonly Deputy[]>;
     change: Pick<Deputy, 'from' | 'until' | 'steps'> | 'end',
   ): Promise<Deputy | 'changed'>;
   /** What was decided on the person's behalf, latest first. @throws BadCursor */
@@ -591,16 +594,16 @@ export interface StocktakingPort {
 
 /** A step that is due in an open case, with the case's state: what its rules need to say whether somebody is to be reminded. */
 export interface Waiting extends Task {
+  department: string;
   state: object;
 }
 
-  department: string;
-/** What the rounds ask of the ledger. Every call is idempotent for its date. */
-export interface RoundsPort {
-  /** Seals the heads of all chains that have moved since the last seal; answers how many. */
 /** A step that nobody can take, as the last morning round found it: a finding for HR. `who`: whom it waits for. */
 export type Unattended = Pick<Task, 'caseId' | 'procedure' | 'receiptNumber' | 'status' | 'step' | 'who' | 'since'>;
 
+/** What the rounds ask of the ledger. Every call is idempotent for its date. */
+export interface RoundsPort {
+  /** Seals the heads of all chains that have moved since the last seal; answers how many. */
   seal(date: string): Promise<number>;
   /** Moves reservations that have begun by the date and whose device is still out with another case; answers how many. */
   rehomeLate(date: string): Promise<number>;
