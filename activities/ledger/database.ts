@@ -12,9 +12,9 @@ import type {
   LedgerDue,
   LedgerEntry,
   LedgerEvent,
-  MailParams,
   MailAct,
   MailLine,
+  MailParams,
   ProcedureName,
   Stocktaking,
 } from './port.js';

@@ -286,7 +286,7 @@ export interface QueuedMail {
   queuedAt: string;
   /** Counts in the order of ordering. */
   number: number;
-  settledCopies: readonly string[];
+  caseId?: string;
   procedure?: ProcedureName;
   /** For the recipient's calendar; never `none` where no mail before it has made an entry. */
   calendar?: CalendarEntry;
@@ -322,9 +322,6 @@ export interface OutboxPort {
   giveBack(messageIds: readonly string[], waitMs: number): Promise<void>;
 }
 
-/** One logical mail as an administrator sees it: where it stands, never what it says. */
-export interface MailLine {
-  messageId: string;
 /** What an administrator does about a mail that did not arrive. `sendAgain`: the copies that did not, under the same Message-IDs. */
 export type MailAct = 'sendAgain' | 'setAside';
 
