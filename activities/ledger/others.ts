@@ -61,6 +61,9 @@ async function tell(
  */
 export async function settleAwaits(db: Kysely<Tables>): Promise<void> {
   const { numAffectedRows = 0n } = await sql`
+    with overtaken as ( -- Left by one who looked at the same moment as the case came to its end.
+      delete from news using cases where cases.case_id = news.case_id and closed
+    )
     insert into news (case_id, name, event, key)
     select case_id, name, json_build_object('name', name, 'input', json_build_object('by', 'system'), 'key', key), key
     from (select *, case_id || '#' || seq || '/' || name as key from awaits) as awaits
