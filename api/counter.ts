@@ -11,15 +11,15 @@ import {
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { LedgerEvent, LedgerReader, Refusal } from '../activities/ledger/port.js';
 import { nudge, type Signed } from '../workflows/shared/case.js';
+import { type CasePlace, caseWorkflowId, type WorkflowProcedure, workflowTypes } from '../workflows/shared/procedures.js';
 import type { Caller } from './auth.js';
 import { asProblem, away } from './errors.js';
 import { Problem } from './problems.js';
 import { dueFor } from './views.js';
 
-/** One case at Temporal. */
+/** Where something is handed in for a case. */
 export interface Place {
   caseId: string;
-  workflowId: string;
   caller: Pick<Caller, 'capacities' | 'acting'>;
   /** Under which the step is handed in: the Update's id, and part of its event. */
   key: string;
@@ -30,14 +30,25 @@ export interface Place {
 /** `written`: the event stands in the ledger. `accepted`: it is certain to, but does not yet. */
 export type HandedIn = 'written' | 'accepted';
 
+/** Where people open a procedure's cases and hand in its steps: each decision acts once, however often it is repeated, and none is lost (design §6). */
+export interface Counter {
+  /** Opens the case; a repeat finds it, open or closed. @throws Problem ruleRefuses, away */
+  open(place: Place, opening: LedgerEvent & { key: string }): Promise<HandedIn>;
+  /** Hands a step in. @throws Problem notDue, forbidden, ruleRefuses, conflict, away */
+  take(place: Place, step: string, input: Signed): Promise<HandedIn>;
+}
+
+/** A case at Temporal. */
+type AtTemporal = Place & { workflowId: string };
+
 /** Longest wait for Temporal's word that an Update is accepted, or a workflow started; what takes longer is an outage. */
 const acceptWithinMs = 3_000;
 /** Longest wait for the event after that. */
 const answerWithinMs = 2_000;
 const [firstPauseMs, longestPauseMs] = [10, 250];
 
-/** Where the API hands in what people decide (design §6): each decision acts once, however often it is repeated, and none is lost. */
-export function createCounter({
+/** The procedures that have a workflow: the case itself takes the step, and writes it down. */
+export function createWorkflows({
   client,
   taskQueue,
   ledger,
@@ -68,7 +79,7 @@ export function createCounter({
   }
 
   /** Starts the case's workflow; a repeat finds the same one, running or ended. @throws Problem away */
-  async function open(place: Place, workflowType: string, opening: LedgerEvent): Promise<HandedIn> {
+  async function open(place: AtTemporal, workflowType: string, opening: LedgerEvent): Promise<HandedIn> {
     const { caseId, workflowId, key, arrival } = place;
     const start = { taskQueue, workflowId, args: [caseId, [opening]] };
     try {
@@ -89,7 +100,7 @@ export function createCounter({
   }
 
   /** A case that the ledger would not have ends at once: what it requires was gone by then. @throws Problem ruleRefuses */
-  async function refusedOpening({ workflowId, arrival }: Place): Promise<void> {
+  async function refusedOpening({ workflowId, arrival }: AtTemporal): Promise<void> {
     const handle = client.workflow.getHandle(workflowId);
     const { status } = await patiently(acceptWithinMs, arrival, () => handle.describe());
     if (status.name !== 'FAILED') return;
@@ -99,8 +110,7 @@ export function createCounter({
       throw new Problem('ruleRefuses', { errors: [cause.details?.[0] as Refusal] });
   }
 
-  /** Hands a step in. @throws Problem notDue, forbidden, ruleRefuses, conflict, away */
-  async function take(place: Place, step: string, input: Signed): Promise<HandedIn> {
+  async function take(place: AtTemporal, step: string, input: Signed): Promise<HandedIn> {
     let lookedFor = 0;
     const outcome = await poll(place.arrival, async (): Promise<HandedIn | undefined> => {
       try {
@@ -116,7 +126,7 @@ export function createCounter({
     return outcome;
   }
 
-  async function once({ workflowId, key, arrival }: Place, step: string, input: Signed): Promise<HandedIn> {
+  async function once({ workflowId, key, arrival }: AtTemporal, step: string, input: Signed): Promise<HandedIn> {
     const handle = client.workflow.getHandle(workflowId);
     const update = await patiently(acceptWithinMs, arrival, () =>
       handle.startUpdate(step, { args: [input], updateId: key, waitForStage: WorkflowUpdateStage.ACCEPTED }),
@@ -132,7 +142,7 @@ export function createCounter({
 
   /** The case said no. @returns undefined when it is worth asking again */
   async function refused(
-    { caseId, workflowId, caller, arrival }: Place,
+    { caseId, workflowId, caller, arrival }: AtTemporal,
     step: string,
     input: Signed,
     { type, details }: ApplicationFailure,
@@ -166,10 +176,19 @@ export function createCounter({
   const wake = (workflowId: string, arrival: AbortSignal): Promise<void> =>
     patiently(acceptWithinMs, arrival, () => client.workflow.getHandle(workflowId).signal(nudge));
 
-  return { open, take, nudge: wake };
+  return {
+    counter(procedure: WorkflowProcedure): Counter {
+      const at = (place: Place): AtTemporal => ({ ...place, workflowId: caseWorkflowId({ procedure, caseId: place.caseId }) });
+      return {
+        open: (place, opening) => open(at(place), workflowTypes[procedure], opening),
+        take: (place, step, input) => take(at(place), step, input),
+      };
+    },
+    nudge: (place: CasePlace, arrival: AbortSignal): Promise<void> => wake(caseWorkflowId(place), arrival),
+  };
 }
 
-export type Counter = ReturnType<typeof createCounter>;
+export type Workflows = ReturnType<typeof createWorkflows>;
 
 /** How the server fails an Update that was accepted and not answered when its workflow ended. */
 const lostUpdate = 'AcceptedUpdateCompletedWorkflow';

@@ -18,7 +18,7 @@ import type {
 import type { Calendar } from '../config/calendar.js';
 import { type PolicyPack, sourceOf } from '../config/policy/pack.js';
 import type { Secret } from '../config/settings.js';
-import { type Counter, createCounter } from './counter.js';
+import { createWorkflows, type Workflows } from './counter.js';
 import type { Quote } from './errors.js';
 import { createKeyedHash, type KeyedHash } from './keys.js';
 import { createViews, type Views } from './views.js';
@@ -55,7 +55,7 @@ export interface Parts {
 export interface Services extends Parts {
   /** Domain time (design §4.15). */
   clock: Clock;
-  counter: Counter;
+  workflows: Workflows;
   views: Views;
   hash: KeyedHash;
   quote: Quote;
@@ -64,7 +64,7 @@ export interface Services extends Parts {
 export const createServices = (parts: Parts): Services => ({
   ...parts,
   clock: parts.ledger.townClock,
-  counter: createCounter({ ...parts.temporal, ledger: parts.ledger }),
+  workflows: createWorkflows({ ...parts.temporal, ledger: parts.ledger }),
   views: createViews(parts),
   hash: createKeyedHash(parts.keySecret),
   quote: quoteFrom(parts.pack),

@@ -11,7 +11,7 @@ import { temporalOptions } from '../config/temporal.js';
 import { ensureStanding } from '../worker/schedules.js';
 import { morningRoundWorkflowId } from '../workflows/morning-round/contract.js';
 import type { morningRound } from '../workflows/morning-round/workflow.js';
-import { type CasePlace, caseWorkflowId, workflowTypes } from '../workflows/shared/procedures.js';
+import { type CasePlace, caseWorkflowId, withWorkflow, workflowTypes } from '../workflows/shared/procedures.js';
 import type { Place } from './place.js';
 
 /** The parts themselves: for what only an operator does, and must be able to do when the API is down. */
@@ -70,6 +70,8 @@ export async function reopen(parts: Parts, receiptNumber?: string): Promise<Reop
   let open = db
     .selectFrom('cases')
     .select(['procedure', 'case_id as caseId', 'receipt_number'])
+    .$narrowType<Pick<CasePlace, 'procedure'>>()
+    .where('procedure', 'in', withWorkflow) // The others' cases are rows: there is nothing to open.
     .where((is) => is.or([is('closed', '=', false), is('case_id', 'in', undone)]))
     .orderBy('filing');
   if (receiptNumber) open = open.where('receipt_number', '=', receiptNumber);

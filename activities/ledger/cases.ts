@@ -8,7 +8,7 @@ import type { Clock, LedgerDue, LedgerEntry, LedgerEvent, ProcedureName } from '
 type Connection = Kysely<Tables> | Transaction<Tables>;
 
 /** The letter of a procedure in its receipt numbers (受付番号). */
-const letters: Readonly<Record<ProcedureName, string>> = { 'device-loan': '貸', registration: '登' };
+const letters: Readonly<Record<ProcedureName, string>> = { 'device-loan': '貸', registration: '登', 'telework-day': '勤' };
 
 /** Events that write down what the ledger did with a device. */
 const deviceNews = `('reserve', 'reassign', 'requeue')`;
@@ -22,7 +22,7 @@ const placing = `
   with moment as (
     select date_trunc('milliseconds', $1::timestamptz) + offset_ms * interval '1 millisecond' as at, offset_ms from town_clock
   ), entry as materialized (
-    select body, body->'event'->>'name' as name, body->'event'->>'key' as key, body->'due' as due, body->'summary' as summary,
+    select body, body->'event'->>'name' as name, body->'event'->>'key' as key, body->'due' as due, body->'summary' as summary, body->'day' as day,
       (select min((one->>'at')::timestamptz) from json_array_elements(body->'due') as one) as deadline
     from (select $4::json as body) as given
     where $9 or body->'event'->>'name' not in ${deviceNews} or exists (select from news where key = body->'event'->>'key')
@@ -71,10 +71,22 @@ const placing = `
     delete from case_readers using placed
     where case_readers.case_id = placed.case_id and not exists (select from may_read where may_read.capacity = case_readers.capacity)
   ), now_read as (
-    insert into case_readers (case_id, capacity, procedure, filing, status, department)
-    select case_id, capacity, procedure, filing, status, department from placed, may_read
-    on conflict (case_id, capacity) do update set status = excluded.status, department = excluded.department
-    where (case_readers.status, case_readers.department) is distinct from (excluded.status, excluded.department)
+    insert into case_readers (case_id, capacity, procedure, filing, status, department, on_day)
+    select case_id, capacity, procedure, filing, status, department, (summary->>'date')::date from placed, entry, may_read
+    on conflict (case_id, capacity) do update set status = excluded.status, department = excluded.department, on_day = excluded.on_day
+    where (case_readers.status, case_readers.department, case_readers.on_day)
+      is distinct from (excluded.status, excluded.department, excluded.on_day)
+  ), no_longer_takes as (
+    delete from telework_days using placed, entry where telework_days.case_id = placed.case_id and day is null
+  ), takes as (
+    insert into telework_days (case_id, staff, department, date, starts, ends, form, unit, minutes, office, seat, status)
+    select case_id, one.staff, one.department, one.date, one."from", one.until, one.form, one.unit, one.minutes, one.office, one.seat, placed.status
+    from placed, entry, json_to_record(day) as one (staff text, department text, date date, "from" time, until time, form text, unit text,
+      minutes int, office text, seat int)
+    where day is not null
+    on conflict (case_id) do update set department = excluded.department, date = excluded.date, starts = excluded.starts,
+      ends = excluded.ends, form = excluded.form, unit = excluded.unit, minutes = excluded.minutes, office = excluded.office,
+      seat = excluded.seat, status = excluded.status
   ), no_longer_awaits as (
     delete from awaits using placed where awaits.case_id = placed.case_id
   ), heard as (

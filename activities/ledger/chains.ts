@@ -268,9 +268,10 @@ function* verifyDue(
 function* verifyReaders(row: CaseRow, { readers, body }: Pick<Rows, 'readers'> & { body: EventBody | undefined }): Generator<Finding> {
   if (!body) return;
   const [caseId, says] = [row.case_id, new Set<Capacity>(body.readers.all)];
-  for (const { capacity, procedure, filing, status, department } of readers) {
-    const same =
-      procedure === body.procedure && filing === row.filing && status === body.summary.status && department === body.summary.department;
+  const { status, department, date: on_day = null } = body.summary;
+  const wanted = { procedure: body.procedure, filing: row.filing, status, department, on_day };
+  for (const { capacity, ...reader } of readers) {
+    const same = Object.entries(wanted).every(([column, value]) => reader[column as keyof typeof wanted] === value);
     if (!says.delete(capacity)) yield { table: 'case_readers', problem: 'added', caseId };
     else if (!same) yield { table: 'case_readers', problem: 'changed', caseId };
   }

@@ -1,6 +1,7 @@
 import { type ColumnType, type Generated, Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
-import type { Employment } from '../../workflows/registration/contract.js';
+import type { Employment, TeleworkForm } from '../../workflows/registration/contract.js';
+import type { Liftable, TeleworkDay, Unit } from '../../workflows/telework-day/contract.js';
 import type { Capacity } from '../directory/port.js';
 import { sha256 } from './canonical.js';
 import type {
@@ -54,7 +55,15 @@ export interface Tables {
   cases: CaseTable;
   events: { case_id: string; seq: number; at: string; name: string; key: string | null; body: EventBody; hash: Buffer };
   due: { case_id: string; step: string; who: Capacity; since: string; until: string | null };
-  case_readers: { case_id: string; capacity: Capacity; procedure: ProcedureName; filing: number; status: string; department: string };
+  case_readers: {
+    case_id: string;
+    capacity: Capacity;
+    procedure: ProcedureName;
+    filing: number;
+    status: string;
+    department: string;
+    on_day: string | null;
+  };
   news: { number: Generated<number>; case_id: string; name: string; event: Json<LedgerEvent>; key: string };
   told: { teller: string; case_id: string; name: string; at: string };
   awaits: { case_id: string; seq: number; procedure: ProcedureName; staff: string; name: string };
@@ -71,7 +80,15 @@ export interface Tables {
     calendar: Json<CalendarEntry> | null;
     dropped: Generated<number>;
   };
-  mail_acts: { number: Generated<number>; key: string; mail: number; act: MailAct; by: string; at: string; copies: Json<MailLine['copies']> };
+  mail_acts: {
+    number: Generated<number>;
+    key: string;
+    mail: number;
+    act: MailAct;
+    by: string;
+    at: string;
+    copies: Json<MailLine['copies']>;
+  };
   mail_copies: { copy: string; message_id: string; how: 'sent' | 'refused' | 'uncertain'; detail: string | null; at: string };
   rounds: { round: string; date: string; at: string };
   unattended: { case_id: string; step: string; who: Capacity; found_on: string };
@@ -140,7 +157,7 @@ export interface Tables {
     number: Generated<number>;
     at: string;
     by: string;
-    kind: 'absences' | 'employment';
+    kind: 'absences' | 'employment' | 'training' | 'seats';
     digest: Buffer;
     added: number;
     changed: number;
@@ -158,6 +175,35 @@ export interface Tables {
     ended_at: string | null;
     version: Generated<number>;
   };
+  telework_days: {
+    case_id: string;
+    staff: string;
+    department: string;
+    date: string;
+    starts: string;
+    ends: string;
+    span: Generated<string>;
+    form: TeleworkForm;
+    unit: Unit;
+    minutes: number;
+    office: string | null;
+    seat: number | null;
+    status: TeleworkDay['status'];
+  };
+  seats: { office: string; seat: number; network_zone: string; equipment: string };
+  emergencies: {
+    id: string;
+    lifts: readonly Liftable[];
+    from_day: string;
+    until_day: string;
+    reason: string;
+    declared_by: string;
+    declared_at: string;
+    ended_by: string | null;
+    ended_at: string | null;
+    version: Generated<number>;
+  };
+  training: { staff: string; course: string; completed: string; expires: string | null };
   acted: { number: Generated<number>; holder: string; case_id: string; seq: number; seen_at: string | null };
   sightings: { stocktaking: number; asset_tag: string; at: string; by: string };
 }

@@ -4,8 +4,17 @@ import * as cases from './migrations/0001-cases.js';
 import * as devices from './migrations/0002-devices.js';
 import * as others from './migrations/0003-others.js';
 import * as deputies from './migrations/0004-deputies.js';
+import * as days from './migrations/0005-days.js';
+import * as rounds from './migrations/0006-rounds.js';
 
-const migrations = { '0001-cases': cases, '0002-devices': devices, '0003-others': others, '0004-deputies': deputies };
+const migrations = {
+  '0001-cases': cases,
+  '0002-devices': devices,
+  '0003-others': others,
+  '0004-deputies': deputies,
+  '0005-days': days,
+  '0006-rounds': rounds,
+};
 
 /**
  * Brings the ledger's schema up to date; safe to run from several processes at once and any number of times. @throws the first migration's

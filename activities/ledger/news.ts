@@ -1,32 +1,34 @@
 import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
+import { type CasePlace, withWorkflow } from '../../workflows/shared/procedures.js';
 import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
 import { settleAwaits } from './others.js';
 import type { NewsPort } from './port.js';
 
-const place = ['cases.procedure', 'cases.case_id as caseId'] as const;
-
 /** News between cases, and what transactions tell when they are done (NOTIFY). */
 export function createNews({ db, pool, townTime }: { db: Kysely<Tables>; pool: pg.Pool; townTime: TownTime }): NewsPort {
+  /** Cases that somebody can be told of: those of the other procedures have no workflow that could hear it. */
+  const places = () =>
+    db
+      .selectFrom('cases')
+      .select(['procedure', 'cases.case_id as caseId'])
+      .$narrowType<Pick<CasePlace, 'procedure'>>()
+      .where('procedure', 'in', withWorkflow);
   return {
     async withNews() {
       await settleAwaits(db);
-      return db
-        .selectFrom('news')
-        .innerJoin('cases', 'cases.case_id', 'news.case_id')
-        .select(place)
+      return places()
+        .innerJoin('news', 'news.case_id', 'cases.case_id')
         .distinct()
         .where(sql<boolean>`exists (select from json_array_elements(cases.due) as one where one->>'step' = news.name)`)
         .execute();
     },
 
-    writtenSince: (instant) => db.selectFrom('cases').select(place).where('changed_at', '>=', instant).orderBy('changed_at').execute(),
+    writtenSince: (instant) => places().where('changed_at', '>=', instant).orderBy('changed_at').execute(),
 
     fallen: async () =>
-      db
-        .selectFrom('cases')
-        .select(place)
+      places()
         .where('deadline', '<=', await townTime())
         .orderBy('deadline')
         .execute(),

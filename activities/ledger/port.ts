@@ -1,9 +1,10 @@
 import type { Employment } from '../../workflows/registration/contract.js';
 import type { CasePlace } from '../../workflows/shared/procedures.js';
+import type { DayClaim, Emergency, Span } from '../../workflows/telework-day/contract.js';
 import type { Capacity } from '../directory/port.js';
 
 /** A procedure whose cases the ledger keeps. Each has a letter for its receipt numbers (受付番号, e.g. 令和8-貸-0123). */
-export type ProcedureName = 'device-loan' | 'registration';
+export type ProcedureName = 'device-loan' | 'registration' | 'telework-day';
 
 /**
  * Words of a person, kept apart so that they can be erased: the row's random id, and an HMAC of the words under a key that dies with the
@@ -94,13 +95,15 @@ export interface LedgerEntry {
   event: LedgerEvent;
   /** The case after the event: the read model. */
   state: object;
-  /** What lists filter by. */
-  summary: { status: string; department: string; staff: string };
+  /** What lists filter by; `date`: of a case that is about one. */
+  summary: { status: string; department: string; staff: string; date?: string };
   due: readonly LedgerDue[];
   /** Who may see the case in this state; `words` is the narrower circle for its free texts. */
   readers: { all: readonly Capacity[]; words: readonly Capacity[] };
   /** None: whatever the case held is free, and serves the queue. */
   claim?: DeviceClaim;
+  /** What a telework day takes of its person's time and of the seats; none: it takes nothing (any more). */
+  day?: DayClaim;
   mails?: readonly MailOrder[];
   /** News for other cases: every open one of this procedure and person. */
   tells?: readonly (CasesOf & { name: string })[];

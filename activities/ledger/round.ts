@@ -2,7 +2,7 @@ import { heartbeat } from '@temporalio/activity';
 import { today } from '../../config/calendar.js';
 import * as loans from '../../workflows/device-loan/rules.js';
 import * as registrations from '../../workflows/registration/rules.js';
-import type { CasePlace } from '../../workflows/shared/procedures.js';
+import type { CasePlace, WorkflowProcedure } from '../../workflows/shared/procedures.js';
 import type { Capacity, DirectoryPort } from '../directory/port.js';
 import type { NewsPort, PersonnelPort, ProcedureName, RoundsPort, TownClock, Waiting } from './port.js';
 
@@ -99,7 +99,9 @@ export function createRoundActivities({ ledger, directory, calendar, nudge }: Ro
 }
 
 /** Of which steps a procedure reminds, and whom (its rules say so). */
-const reminders: Readonly<Record<ProcedureName, { steps: readonly string[]; whom(waits: Waiting, date: string): readonly Capacity[] }>> = {
+const reminders: Readonly<
+  Record<WorkflowProcedure, { steps: readonly string[]; whom(waits: Waiting, date: string): readonly Capacity[] }>
+> = {
   'device-loan': { steps: loans.reminding, whom: ({ state, ...due }, date) => loans.reminds(state as loans.Loan, dueOf(due), date) },
   registration: {
     steps: registrations.reminding,

@@ -5,6 +5,7 @@ import { loanPolicy } from '../../config/policy/pack.js';
 import type { PolicyDocument } from '../../config/policy/schema.js';
 import type { LoanRequest, steps } from '../../workflows/device-loan/contract.js';
 import { type Loan, refuseRequest, registrationFor } from '../../workflows/device-loan/rules.js';
+import type { Inputs } from '../../workflows/shared/case.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import type { Procedure } from '../procedure.js';
@@ -30,9 +31,10 @@ const form = z.strictObject({
 type Form = z.output<typeof form>;
 
 /** 端末機等の借用 (004:746-764): what people file for each step. */
-export const deviceLoans: Procedure<typeof steps, Form> = {
+export const deviceLoans: Procedure<Inputs<typeof steps>, Form> = {
   name: 'device-loan',
   path: '/device-loans',
+  counter: ({ workflows }) => workflows.counter('device-loan'),
   opening: {
     body: form,
     resolve: async (services, { body, caller }) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Capacity } from '../../activities/directory/port.js';
-import { caseWorkflowId } from '../../workflows/shared/procedures.js';
+import { hasWorkflow } from '../../workflows/shared/procedures.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, route } from '../route.js';
@@ -24,7 +24,7 @@ const mail = z.object({
 });
 
 /** What an administrator does. */
-export function operationRoutes({ ledger, counter, movesClock }: Services): readonly AnyRoute[] {
+export function operationRoutes({ ledger, workflows, movesClock }: Services): readonly AnyRoute[] {
   return [
     route({
       ...common,
@@ -38,8 +38,8 @@ export function operationRoutes({ ledger, counter, movesClock }: Services): read
       },
       handle: async ({ path: { id }, arrival }) => {
         const row = await ledger.caseById(id);
-        if (!row) throw new Problem('notFound');
-        await counter.nudge(caseWorkflowId(row), arrival);
+        if (!row || !hasWorkflow(row)) throw new Problem('notFound');
+        await workflows.nudge({ procedure: row.procedure, caseId: id }, arrival);
         const { receiptNumber, status } = row;
         return { status: 202, body: { id, receiptNumber, status, effects: await ledger.effects(id) } };
       },

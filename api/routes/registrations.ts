@@ -3,14 +3,18 @@ import type { Capacity } from '../../activities/directory/port.js';
 import type { CaseRow, Refusal } from '../../activities/ledger/port.js';
 import { fiscalYearValidity, nextRound, today } from '../../config/calendar.js';
 import { registrationPolicy } from '../../config/policy/pack.js';
-import type { Employment, RegistrationForm, RegistrationRequest, steps, Validity } from '../../workflows/registration/contract.js';
+import type { RegistrationForm, RegistrationRequest, steps, Validity } from '../../workflows/registration/contract.js';
 import { noOtherFor, refuseForm } from '../../workflows/registration/rules.js';
+import type { Inputs } from '../../workflows/shared/case.js';
+import { approverOf } from '../../workflows/shared/posts.js';
+import { employedOf } from '../employed.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import type { Procedure } from '../procedure.js';
 import type { Call } from '../route.js';
 import { route } from '../route.js';
 import { caseId, date, department, line, setOf, staffNumber, words } from '../schemas.js';
+import { registrationLists } from './registration-lists.js';
 
 const nothing = z.strictObject({});
 const reason = z.strictObject({ reason: words });
@@ -40,10 +44,14 @@ const application = z.strictObject({
 });
 type Application = z.output<typeof application>;
 
+/** What calendar, directory and pack say of a step at its moment. */
+type Resolved = 'answerBy' | 'validUntil' | 'renewalOpens' | 'policy' | 'employed' | 'validity';
+
 /** 在宅勤務の登録 (guideline Art. 4, 5): what people file for each step. */
-export const registrations: Procedure<typeof steps, Application, 'answerBy' | 'validUntil' | 'renewalOpens' | 'policy'> = {
+export const registrations: Procedure<Inputs<typeof steps>, Application, Resolved> = {
   name: 'registration',
   path: '/registrations',
+  counter: ({ workflows }) => workflows.counter('registration'),
   opening: {
     body: application,
     resolve: async (services, call) => {
@@ -74,10 +82,17 @@ export const registrations: Procedure<typeof steps, Application, 'answerBy' | 'v
     revoke: { body: reason },
     end: { body: z.strictObject({ cause: z.enum(['transfer', 'leaving', 'reasonEnded']) }) },
     confirmRenewal: { body: z.strictObject({ form: form.exactOptional() }) },
-    renew: { body: nothing, resolve: (services) => fiscalYearValidity(todayOf(services), services.pack.values.registration.renewalOpens) },
-    movePack: { body: nothing, resolve: ({ pack }) => ({ policy: registrationPolicy(pack) }) },
+    renew: {
+      body: nothing,
+      resolve: async (services, { staff }) => ({ ...(await moved(services, staff)), ...validity(services) }),
+    },
+    movePack: {
+      body: nothing,
+      resolve: async (services, { staff }) => ({ ...(await moved(services, staff)), validity: validity(services) }),
+    },
   },
   more: (services, readable) => [
+    ...registrationLists(services),
     route({
       method: 'get',
       path: '/registrations/{id}/cascade',
@@ -104,7 +119,7 @@ const cascadeLine = z.object({
   template: z.string().optional(),
 });
 const cascade = z.object({ items: z.array(cascadeLine) });
-type CascadeLine = z.output<typeof cascadeLine>;
+export type CascadeLine = z.output<typeof cascadeLine>;
 
 /** What the ledger would refuse, said before there is a case. */
 async function alreadyRegistered({ ledger }: Services, request: RegistrationRequest): Promise<Refusal | undefined> {
@@ -143,11 +158,11 @@ function enteringAs(capacities: readonly Capacity[], unit: string): Capacity {
 
 /** The application as the case keeps it: what directory, calendar and policy say of it at this moment. */
 async function resolved(services: Services, staff: string, { form: filed, department: wanted }: Application) {
-  const { directory, ledger, pack } = services;
-  const [member, capacities, record] = await Promise.all([
+  const { directory } = services;
+  const [member, capacities, moving] = await Promise.all([
     directory.staffMember(staff),
     directory.capacitiesOf(staff),
-    ledger.employmentOf(staff, todayOf(services)),
+    moved(services, staff),
   ]);
   if (!member) throw new Problem('ruleRefuses', { errors: [{ code: 'unknownPerson', article: '在宅勤務登録申請書', field: 'for' }] });
   const unit = wanted ?? member.departments[0];
@@ -155,18 +170,24 @@ async function resolved(services: Services, staff: string, { form: filed, depart
     throw new Problem('ruleRefuses', {
       errors: [{ code: 'notYourDepartment', article: '在宅勤務登録申請書（所属名）', field: 'department' }],
     });
-  await ledger.keepPack(pack.hash, pack.document); // For ever, before a case names it.
+  const heads = (capacities ?? []).flatMap((one) => (one.startsWith('head:') ? [one.slice('head:'.length)] : []));
   return {
     staff,
     department: unit,
-    employment: (record?.kind ?? member.employment ?? 'temporary') as Employment, // What nobody says is not taken for granted.
-    ...(record?.occupation && { occupation: record.occupation }),
-    approver: (capacities?.includes(`head:${unit}`) ? `superior:${unit}` : `head:${unit}`) as Capacity, // A head's own: the next superior.
+    ...moving.employed,
+    approver: approverOf({ heads }, unit),
     form: filed as unknown as RegistrationForm, // Still in words: they are put apart before the event is made.
     answerBy: answerBy(services),
-    policy: registrationPolicy(pack),
+    policy: moving.policy,
     ...validity(services),
   } satisfies RegistrationRequest;
+}
+
+/** What a registration comes under now: the pack, kept for ever before a case names it, and how the person is employed. */
+async function moved(services: Services, staff: string) {
+  const { ledger, pack } = services;
+  const [employed] = await Promise.all([employedOf(services, staff), ledger.keepPack(pack.hash, pack.document)]);
+  return { policy: registrationPolicy(pack), employed };
 }
 
 /** Until when what is filed now would hold. */

@@ -14,7 +14,10 @@ import {
 } from '@temporalio/workflow';
 import type { Capacity } from '../../activities/directory/port.js';
 import type { LedgerActivities } from '../../activities/ledger/activities.js';
-import type { DeviceClaim, LedgerEntry, LedgerEvent, MailOrder, ProcedureName, Refusal } from '../../activities/ledger/port.js';
+import type { DeviceClaim, LedgerEntry, LedgerEvent, MailOrder, Refusal } from '../../activities/ledger/port.js';
+import type { DayClaim } from '../telework-day/contract.js';
+import { entryOf } from './entry.js';
+import type { WorkflowProcedure } from './procedures.js';
 
 const ledger = proxyLocalActivities<LedgerActivities>({
   startToCloseTimeout: '2 seconds', // The person waits for the answer, and the API for the word "accepted".
@@ -30,10 +33,10 @@ export interface Taken {
 /** The steps of a procedure. */
 // biome-ignore lint/suspicious/noExplicitAny: each step has an input of its own, which `Step` recovers.
 export type Updates = Record<string, UpdateDefinition<Taken, [any]>>;
-/** What is handed in with one of them. */
-export type InputOf<U> = U extends UpdateDefinition<Taken, [infer Input]> ? Input : never;
+/** What is handed in with each of them. */
+export type Inputs<U> = { [Name in keyof U]: U[Name] extends UpdateDefinition<Taken, [infer Input]> ? Input : never };
 /** A step that a person took: its name, what was filed with it, and the key it was handed in under (the Update's id: the API's keyed hash of caller, route, case and Idempotency-Key). */
-export type Step<U, Name extends keyof U = keyof U> = { [N in Name]: { name: N; input: InputOf<U[N]>; key: string } }[Name];
+export type Step<U, Name extends keyof U = keyof U> = { [N in Name]: { name: N; input: Inputs<U>[N]; key: string } }[Name];
 
 /**
  * One thing that a case waits for: a step, and the capacity of who can take it (`head:tax`, never a resolved person); what happens by itself `at` an
@@ -61,18 +64,18 @@ export interface Urgency {
   urgent: boolean;
 }
 
-/** What the counter and the ledger need to know of a procedure; all pure. `Event`: whatever it writes down, the people's steps included. */
-export interface Rules<State, U extends Updates, Event extends LedgerEvent> {
+/** What the ledger needs to know of a procedure; all pure. `Event`: whatever it writes down, the people's steps included. */
+export interface LedgerRules<State, Event extends LedgerEvent> {
   /** The case after the event; the opening event makes it. */
   apply(state: State | undefined, event: Event): State;
   /** What the case waits for; stored with each event, so that every list and everyone's tasks show it. */
   due(state: State): readonly Due<Event['name']>[];
-  /** The rule that forbids a step that is due and in the right hands, such as a separation of duties; undefined if none does. */
-  refusal(state: State, step: Step<U>): Refusal | undefined;
   summary(state: State): LedgerEntry['summary'];
   readers(state: State): LedgerEntry['readers'];
   /** The device that the case holds or waits for; the ledger brings its reservations in line with it in the event's own transaction. */
   claim?(state: State): DeviceClaim | undefined;
+  /** What a telework day takes as long as it stands. */
+  day?(state: State): DayClaim | undefined;
   /** What goes out at once because of the event; `state` is the case after it. */
   mails?(state: State, event: Event): readonly MailOrder[];
   /** News that the event has for other cases. */
@@ -83,9 +86,15 @@ export interface Rules<State, U extends Updates, Event extends LedgerEvent> {
   requires?(state: State, event: Event): LedgerEntry['requires'];
 }
 
+/** What the counter, too, needs to know. */
+export interface Rules<State, U extends Updates, Event extends LedgerEvent> extends LedgerRules<State, Event> {
+  /** The rule that forbids a step that is due and in the right hands, such as a separation of duties; undefined if none does. */
+  refusal(state: State, step: Step<U>): Refusal | undefined;
+}
+
 export interface Opened<State, U extends Updates, Event extends LedgerEvent> {
   caseId: string;
-  procedure: ProcedureName;
+  procedure: WorkflowProcedure;
   steps: U;
   rules: Rules<State, U, Event>;
   /** The opening event of a new case; all events of the ledger for one that is opened again, on this or any other server. */
@@ -151,23 +160,7 @@ export function openCase<State extends object, U extends Updates, Event extends 
    */
   async function enter(event: Event): Promise<{ stands: Event } | { refuses: Refusal }> {
     const after = seq === 0 ? state : rules.apply(state, event);
-    const [claim, mails, tells] = [rules.claim?.(after), rules.mails?.(after, event), rules.tells?.(after, event)];
-    const [awaits, requires] = [rules.awaits?.(after), rules.requires?.(after, event)];
-    const answer = await ledger.record({
-      caseId,
-      procedure,
-      seq: seq + 1,
-      event,
-      state: after,
-      summary: rules.summary(after),
-      due: rules.due(after),
-      readers: rules.readers(after),
-      ...(claim && { claim }),
-      ...(mails?.length && { mails }),
-      ...(tells?.length && { tells }),
-      ...(awaits && { awaits }),
-      ...(requires && { requires }),
-    });
+    const answer = await ledger.record(entryOf(rules, { caseId, procedure, seq: seq + 1 }, { event, after }));
     clockOffsetMs = answer.clockOffsetMs;
     if (answer.refuses) return { refuses: answer.refuses };
     const stands = (answer.stands as Event | undefined) ?? event;

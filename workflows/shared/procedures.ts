@@ -1,11 +1,21 @@
 import type { ProcedureName } from '../../activities/ledger/port.js';
 
-/** The workflow of each procedure whose cases the ledger keeps: what starts a case, and opens it again. */
-export const workflowTypes = { 'device-loan': 'deviceLoan', registration: 'registration' } as const satisfies Record<ProcedureName, string>;
+/** The workflow of each procedure that has one: what starts a case, and opens it again. The other procedures' cases are rows with rules (design §4.3). */
+export const workflowTypes = { 'device-loan': 'deviceLoan', registration: 'registration' } as const satisfies Partial<
+  Record<ProcedureName, string>
+>;
 
-/** A case of a procedure, as the ledger names it. */
+export type WorkflowProcedure = keyof typeof workflowTypes;
+
+/** Those that have one: their cases are told, nudged and opened again. */
+export const withWorkflow = Object.keys(workflowTypes) as readonly WorkflowProcedure[];
+
+export const hasWorkflow = <Place extends { procedure: ProcedureName }>(place: Place): place is Place & { procedure: WorkflowProcedure } =>
+  place.procedure in workflowTypes;
+
+/** A case that has a workflow, as the ledger names it. */
 export interface CasePlace {
-  procedure: ProcedureName;
+  procedure: WorkflowProcedure;
   caseId: string;
 }
 
