@@ -16,6 +16,7 @@ import { type AnyRoute, mount } from './route.js';
 import { deputyRoutes } from './routes/deputies.js';
 import { deviceLoans } from './routes/device-loans.js';
 import { deviceRoutes } from './routes/devices.js';
+import { figureRoutes } from './routes/figures.js';
 import { importRoutes } from './routes/imports.js';
 import { myRoutes } from './routes/me.js';
 import { operationRoutes } from './routes/operations.js';
@@ -44,6 +45,7 @@ function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
     ...deviceRoutes(services),
     ...stocktakingRoutes(services),
     ...importRoutes(services),
+    ...figureRoutes(services),
     ...policyRoutes(services),
     ...operationRoutes(services),
   ];

@@ -30,12 +30,13 @@ export type Quote = (article: string) => string;
 /** The problem in the caller's words. */
 export function problemDocument({ type, details }: Problem, language: Language, quote: Quote): ProblemDocument {
   const { lines, due, ended, part } = details;
-  const errors = details.errors?.map(({ article, ...error }) => ({ ...error, ...(article && { article: quote(article) }) }));
+  const section = type === 'ruleRefuses' ? 'refusal' : 'invalid';
+  const errors = details.errors?.map((error) => inWords(error, { section, language, quote }));
   return {
     type: `/problems/${type}`,
     title: say(language, 'problem', type),
     status: problemStatus[type],
-    ...(errors && { errors: errors.map((error) => ({ ...error, message: inWords(error, type, language) })) }),
+    ...(errors && { errors }),
     ...(lines && { lines }),
     ...(due && { due }),
     ...(ended && { ended }),
@@ -43,8 +44,14 @@ export function problemDocument({ type, details }: Problem, language: Language, 
   };
 }
 
-const inWords = ({ code, article, limit }: FieldError, type: Problem['type'], language: Language): string =>
-  say(language, type === 'ruleRefuses' ? 'refusal' : 'invalid', code, { article, limit });
+/** What is wrong or refused, in the caller's words and with its source quoted. */
+export function inWords(
+  { article: named, ...error }: FieldError,
+  { section, language, quote }: { section: 'refusal' | 'invalid'; language: Language; quote: Quote },
+): FieldError & { message: string } {
+  const article = named && quote(named);
+  return { ...error, ...(article && { article }), message: say(language, section, error.code, { article, limit: error.limit }) };
+}
 
 /** The one place where a failure becomes an answer. What nobody foresaw is logged by name and place, without its message, which may quote a person's words. */
 export function answerProblems(logger: Logger, quote: Quote): ErrorRequestHandler {

@@ -6,6 +6,7 @@ import type {
   DeputiesPort,
   DeviceImportPort,
   DeviceMasterPort,
+  FiguresPort,
   LedgerReader,
   MailListPort,
   PacksPort,
@@ -40,6 +41,7 @@ export interface Parts {
     StocktakingPort &
     PersonnelPort &
     DeputiesPort &
+    FiguresPort &
     MailListPort;
   directory: KnowingDirectory;
   temporal: { client: Client; taskQueue: string };

@@ -1,6 +1,6 @@
 import type { Employment } from '../../workflows/registration/contract.js';
 import type { CasePlace } from '../../workflows/shared/procedures.js';
-import type { DayClaim, Emergency, Span } from '../../workflows/telework-day/contract.js';
+import type { DayClaim, DayContext, Emergency, Span } from '../../workflows/telework-day/contract.js';
 import type { Capacity } from '../directory/port.js';
 
 /** A procedure whose cases the ledger keeps. Each has a letter for its receipt numbers (受付番号, e.g. 令和8-貸-0123). */
@@ -228,6 +228,8 @@ export interface LedgerReader {
   caseById(caseId: string): Promise<CaseRow | undefined>;
   /** The person's open cases of the procedure, in order of filing. */
   openCasesOf(of: CasesOf): Promise<readonly CaseRow[]>;
+  /** Open cases as they stand, in order of filing; with `capacities`, only those that one of them may read. @throws BadCursor */
+  openCases(query: { procedure?: ProcedureName; capacities?: readonly Capacity[]; cursor?: string; limit: number }): Promise<Page<CaseRow>>;
   /** The cases that this one has told something by ending, and how they stand: `heard` once they have written it down, or are over. */
   toldBy(caseId: string): Promise<readonly (CaseSummary & { closed: boolean; heard: boolean; toldAt: string })[]>;
   /** The event that was handed in under this key. */
@@ -562,6 +564,130 @@ export interface DeputiesPort {
   markSeen(step: { caseId: string; seq: number; holder: string }): Promise<Acted | undefined>;
 }
 
+/** An event that stands under its key, and the case as it then is. */
+export interface Written {
+  event: LedgerEvent;
+  row: CaseRow;
+}
+
+/** What a plan asks for: these hours of its person's time on the date, a seat of the office; `week`: first and last date of those among which it is judged. */
+export interface DayWish extends Span {
+  staff: string;
+  date: string;
+  office?: string;
+  week: readonly [string, string];
+}
+
+/** What a step is judged by. `now`: domain time, an instant. `row`: the case as it stands; there is none before its opening. */
+export interface DaySeen {
+  now: string;
+  row?: CaseRow;
+}
+
+/** What the ledger knows that a plan is judged by. */
+export type DayFacts = Omit<DayContext, 'policy' | 'today' | 'time' | 'closed'>;
+
+/**
+ * Telework days: rows with rules, no workflow (design §4.3). `judge` makes the entry at the next place of the case; what it throws is thrown on, and nothing was written. It may be
+ * asked again, where others write at the same time. A key that stands is not judged: the answer is what stands.
+ */
+export interface DaysPort {
+  /** A step that concerns the case alone. */
+  takeDay(place: { caseId: string; key: string }, judge: (seen: DaySeen) => LedgerEntry): Promise<Written>;
+  /** A plan: judged while nobody else can change what its person's days, and the office's seats on the date, are. */
+  claimDay(
+    place: { caseId: string; key: string; wish: DayWish },
+    judge: (seen: DaySeen & { facts: DayFacts }) => LedgerEntry,
+  ): Promise<Written>;
+  /** The person's days, by date, the latest first. */
+  latestDays(staff: string, limit: number): Promise<readonly CaseRow[]>;
+}
+
+/** One person's telework in a span of dates: whole days, half days and days of hours, and the minutes of work planned in them. */
+export interface Attendance {
+  staff: string;
+  department: string;
+  days: number;
+  halfDays: number;
+  hourlyDays: number;
+  minutes: number;
+}
+
+/** 延べ利用: days that were begun; `persons`: different people among them. */
+export interface DayFigure {
+  uses: number;
+  persons: number;
+}
+export interface DayFigures {
+  total: DayFigure;
+  /** `month`: 2027-04. */
+  byMonth: readonly (DayFigure & { month: string })[];
+  byForm: readonly (DayFigure & { form: DayClaim['form'] })[];
+  byDepartment: readonly (DayFigure & { department: string })[];
+  byAll: readonly (DayFigure & { month: string; form: DayClaim['form']; department: string })[];
+}
+
+/** What the days amount to; first and last date. Counted is what was begun, whatever became of its report. */
+export interface DayCountsPort {
+  attendance(from: string, until: string): Promise<readonly Attendance[]>;
+  dayFigures(from: string, until: string): Promise<DayFigures>;
+}
+
+/** A satellite office, and how many of its seats nobody has on each date; `partly`: seats that are free for a part of it. */
+export interface OfficeSeats {
+  office: string;
+  seats: number;
+  dates: readonly { date: string; free: number; partly: number }[];
+}
+
+/** Seats of satellite offices (`office,seat,network_zone,equipment`); a file is the whole list. A seat that is no more keeps the days that are booked on it. */
+export interface SeatsPort {
+  importSeats(csv: string, options: { by: string; preview?: boolean }): Promise<PersonnelImport>;
+  seatsOn(from: string, until: string): Promise<readonly OfficeSeats[]>;
+}
+
+/** The latest time that somebody completed a course; `expires`: the last date on which it counts. */
+export interface Training {
+  staff: string;
+  course: string;
+  completed: string;
+  expires?: string;
+}
+
+/** Who is trained (`staff_number,course,completed,expires`): by file, which adds what is later than what stands, or one by one. */
+export interface TrainingPort {
+  importTraining(csv: string, options: { by: string; preview?: boolean }): Promise<PersonnelImport>;
+  /** Answers what then stands: it, or what is later. */
+  recordTraining(training: Training, by: string): Promise<Training>;
+  /** By staff number and course; of one person, or of all. @throws BadCursor */
+  training(query: { staff?: string; cursor?: string; limit: number }): Promise<Page<Training>>;
+}
+
+/** 緊急時の特例 as it was declared. `reason`: the row of its words. It reverts itself after `until`, or ends at an instant. */
+export interface DeclaredEmergency extends Emergency {
+  reason: string;
+  declaredBy: string;
+  declaredAt: string;
+  endedBy?: string;
+  endedAt?: string;
+  /** For If-Match. */
+  version: number;
+}
+
+export interface EmergenciesPort {
+  /** Declares one under an id of the caller's; a repeat finds what stands there. */
+  declareEmergency(emergency: Emergency & { reason: string }, by: string): Promise<DeclaredEmergency>;
+  emergency(id: string): Promise<DeclaredEmergency | undefined>;
+  /** The latest first. @throws BadCursor */
+  emergencies(query: { cursor?: string; limit: number }): Promise<Page<DeclaredEmergency>>;
+  /** Another last date, or the end of it at once. `changed`: it is not the version that was looked at, or has been ended. */
+  changeEmergency(
+    emergency: { id: string; version: number },
+    change: { until: string } | 'end',
+    by: string,
+  ): Promise<DeclaredEmergency | 'changed'>;
+}
+
 /**
  * 棚卸し of one pool: what should be there against what was seen. Each device of `elsewhere` was seen, but belongs to another pool, is with a
  * borrower, or is not in the master.
@@ -607,6 +733,8 @@ export interface RoundsPort {
   seal(date: string): Promise<number>;
   /** Moves reservations that have begun by the date and whose device is still out with another case; answers how many. */
   rehomeLate(date: string): Promise<number>;
+  /** Has days that were not approved in time expire, and those that were never begun be missed, as far as that has come by the town's clock; answers how many. */
+  settleDays(): Promise<number>;
   /** Removes words that no event took and that were kept before the instant; answers how many rows. */
   removeUntaken(before: string): Promise<number>;
   /** Steps that are due, case by case: a page of at most 200 at a time. @throws BadCursor */
@@ -649,6 +777,23 @@ export interface Finding {
 export interface AuditPort {
   /** Walks all chains, seals, read models and words; yields nothing on a sound ledger. */
   verifyChains(): AsyncIterable<Finding>;
+}
+
+/** How many registrations of a department stand so, or have ended so. */
+export interface RegistrationFigure {
+  department: string;
+  status: string;
+  cause?: string;
+  /** Who ended it: the person's own signature, HR's, the supervisor's; `system`: nobody's, but a date or the directory. Absent while it is open. */
+  closedBy?: 'person' | 'hr' | 'supervisor' | 'system';
+  /** Whether the person has signed for the next year when last asked: what nobody has is never counted as approved. */
+  confirmation: 'notAsked' | 'signed' | 'notSigned';
+  count: number;
+}
+
+/** Counts for those who keep the programme and review it; nothing of people. */
+export interface FiguresPort {
+  registrationFigures(): Promise<readonly RegistrationFigure[]>;
 }
 
 /**

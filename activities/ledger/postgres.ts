@@ -8,6 +8,7 @@ import { createDeputies } from './deputies.js';
 import { createDeviceImport } from './device-import.js';
 import { createDeviceMaster } from './devices.js';
 import { createEffectMarks } from './effects.js';
+import { createFigures } from './figures.js';
 import { createMailList } from './mail-list.js';
 import { createNews } from './news.js';
 import { createOutbox } from './outbox.js';
@@ -21,6 +22,7 @@ import type {
   DeviceImportPort,
   DeviceMasterPort,
   EffectMarks,
+  FiguresPort,
   LedgerPort,
   LedgerReader,
   MailListPort,
@@ -72,6 +74,7 @@ export interface PostgresLedger
     StocktakingPort,
     RetentionPort,
     RoundsPort,
+    FiguresPort,
     AuditPort {
   /** The tables, for adapters that stand on them too. */
   db: Kysely<Tables>;
@@ -103,6 +106,7 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createStocktaking({ db, townTime }),
     ...createRetention({ db, townTime }),
     ...createRounds({ db, townTime, calendar, messageId }),
+    ...createFigures(db),
     ...createAudit(db),
     ...town,
     db,

@@ -27,6 +27,27 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
     openCasesOf: ({ procedure, staff }) =>
       rows().where('staff', '=', staff).where('procedure', '=', procedure).where('closed', '=', false).orderBy('filing').execute(),
 
+    async openCases({ procedure, capacities, cursor, limit }) {
+      const size = pageSize(limit);
+      let query = rows()
+        .select('filing')
+        .where('closed', '=', false)
+        .orderBy('filing')
+        .limit(size + 1);
+      if (procedure) query = query.where('procedure', '=', procedure);
+      if (capacities)
+        query = query.where(
+          sql<boolean>`exists (select from case_readers where case_readers.case_id = cases.case_id and capacity = any(${[...capacities]}::text[]))`,
+        );
+      if (cursor !== undefined) query = query.where(sql<boolean>`filing > ${readCursor(cursor, ['number'])[0]}`);
+      return pageOf(
+        await query.execute(),
+        size,
+        ({ filing: _filing, ...one }) => one,
+        ({ filing }) => [filing],
+      );
+    },
+
     async toldBy(caseId) {
       const told = await db
         .selectFrom('told')
