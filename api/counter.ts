@@ -59,13 +59,20 @@ export function createWorkflows({
 }) {
   /** Breaks off even while the client waits to try again. @throws Problem away */
   async function patiently<Result>(ms: number, arrival: AbortSignal, call: () => Promise<Result>): Promise<Result> {
-    const late = AbortSignal.any([arrival, AbortSignal.timeout(ms)]);
+    const late = new AbortController();
+    const giveUp = () => late.abort(away('temporal'));
     const gaveUp = new Promise<never>((_resolve, reject) => {
-      const giveUp = () => reject(away('temporal'));
-      if (late.aborted) giveUp();
-      else late.addEventListener('abort', giveUp, { once: true });
+      late.signal.addEventListener('abort', () => reject(late.signal.reason), { once: true });
     });
-    return Promise.race([client.connection.withAbortSignal(late, call), gaveUp]);
+    const timer = setTimeout(giveUp, ms);
+    arrival.addEventListener('abort', giveUp, { once: true });
+    if (arrival.aborted) giveUp();
+    try {
+      return await Promise.race([client.connection.withAbortSignal(late.signal, call), gaveUp]);
+    } finally {
+      clearTimeout(timer);
+      arrival.removeEventListener('abort', giveUp);
+    }
   }
 
   /** Calls until there is a result, less and less often. @returns undefined when the time is over */

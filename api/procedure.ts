@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Capacity } from '../activities/directory/port.js';
-import type { CaseRow, EffectMark, EventRow, ProcedureName, WordsRef } from '../activities/ledger/port.js';
+import type { CaseRow, CaseUnderKey, EffectMark, LedgerEvent, ProcedureName, WordsRef } from '../activities/ledger/port.js';
 import type { Signed, Urgency } from '../workflows/shared/case.js';
 import { standing } from './auth.js';
-import type { Counter } from './counter.js';
+import type { Counter, HandedIn } from './counter.js';
 import { asProblem, problemDocument } from './errors.js';
 import type { Services } from './parts.js';
 import { Problem } from './problems.js';
@@ -66,6 +66,14 @@ interface AnyStepForm extends Omit<StepForm<object>, 'resolve'> {
 /** A step that stands, or is certain to. */
 type Outcome = { how: 'written'; row: CaseRow; effects?: readonly EffectMark[] } | { how: 'accepted' };
 
+/** What is handed in for one case, under the key that makes it act once. */
+interface Filing {
+  caseId: string;
+  body: object;
+  key: string;
+  digest: string;
+}
+
 type Who = Pick<Call, 'caller' | 'key' | 'arrival'>;
 
 const byId = z.strictObject({ id: caseId });
@@ -101,8 +109,8 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
   }
 
   /** The step that stands under this key, if the body is the same. */
-  function recorded(event: EventRow | undefined, digest: string): boolean {
-    if (event && event.event.input.digest !== digest) throw new Problem('keyReused');
+  function recorded(event: LedgerEvent | undefined, digest: string): boolean {
+    if (event && event.input.digest !== digest) throw new Problem('keyReused');
     return event !== undefined;
   }
 
@@ -110,38 +118,54 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
     const { staffNumber } = call.caller;
     const [key, id] = [hash('open', tag, staffNumber, call.key), hash('case', tag, staffNumber, call.key)];
     const digest = hash('body', call.body);
-    if (!recorded(await ledger.byKey(key), digest)) {
+    if (!recorded((await ledger.byKey(key))?.event, digest)) {
       const event = await opening.resolve(services, call);
       const input = await withReferences(id, key, event.input);
       const signed = { ...input, by: staffNumber, as: event.as ?? `staff:${staffNumber}`, digest };
       const handedIn = await counter.open(placeOf(id, key, call), { name: event.name, input: signed, key });
       if (handedIn === 'accepted') return { how: 'accepted', id };
-      recorded(await ledger.byKey(key), digest);
+      recorded((await ledger.byKey(key))?.event, digest);
     }
     return { how: 'written', row: await readable(id, call), id };
   }
 
-  async function take(id: string, step: string, body: object, who: Who): Promise<Outcome> {
+  /** Takes one step in several cases, which are read together before and after. What fails fails alone, and the rest is answered in order. */
+  async function take(step: string, items: readonly { id: string; body: object }[], who: Who): Promise<PromiseSettledResult<Outcome>[]> {
+    const filings = items.map(({ id, body }) => ({
+      caseId: id,
+      body,
+      key: hash('step', tag, step, id, who.caller.staffNumber, who.key),
+      digest: hash('body', body),
+    }));
+    const before = await ledger.casesUnderKeys(filings);
+    const handedIn = await settled(filings, (filing, index) => handIn(step, filing, before[index], who));
+    const written = handedIn.some((one) => one.status === 'fulfilled' && one.value === 'written');
+    const after = written ? await ledger.casesUnderKeys(filings) : [];
+    return settled(filings, async ({ digest }, index): Promise<Outcome> => {
+      const [one, now] = [handedIn[index], after[index]];
+      if (one?.status === 'rejected') throw one.reason;
+      if (one?.value === 'written' && recorded(now?.event, digest) && now?.row)
+        return { how: 'written', row: now.row, effects: now.effects };
+      return { how: 'accepted' };
+    });
+  }
+
+  async function handIn(step: string, filing: Filing, found: CaseUnderKey | undefined, who: Who): Promise<HandedIn> {
+    const { caseId: id, key, digest, body } = filing;
     const { staffNumber, asOf } = who.caller;
-    const [key, digest] = [hash('step', tag, step, id, staffNumber, who.key), hash('body', body)];
-    const [before, row] = await Promise.all([ledger.byKey(key), ledger.caseById(id)]);
-    if (recorded(before, digest) && row) return { how: 'written', row };
+    if (recorded(found?.event, digest)) return 'written';
+    const row = found?.row;
     if (row?.procedure !== tag || !mayRead(row, who.caller)) throw new Problem('notFound');
     const signed = capacityFor(row, step, who);
-    const { resolve } = forms[step] ?? {};
-    if (resolve) await ledger.clockOffset(); // A town's clock may have been moved.
     const input = {
       ...(await withReferences(id, key, body)),
-      ...(await resolve?.(services, row)),
+      ...(await forms[step]?.resolve?.(services, row)),
       by: staffNumber,
       ...signed,
       digest,
       ...(asOf && { directoryAsOf: asOf }),
     };
-    if ((await counter.take(placeOf(id, key, who), step, input)) === 'accepted') return { how: 'accepted' };
-    const [event, now, effects] = await Promise.all([ledger.byKey(key), ledger.caseById(id), ledger.effects(id)]);
-    if (recorded(event, digest) && now) return { how: 'written', row: now, effects };
-    return { how: 'accepted' };
+    return counter.take(placeOf(id, key, who), step, input);
   }
 
   /** The case as it then stands; who may not read it any more is told no more than how it stands. */
@@ -153,9 +177,10 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
     return { status: written, body: { id, receiptNumber: row.receiptNumber, status: row.status } };
   }
 
-  const oneOfBulk = async ({ id, body }: { id: string; body: object }, step: string, call: Call): Promise<object> => {
+  /** One of several: an answer of its own, whatever became of it. */
+  const oneOfBulk = async (id: string, outcome: PromiseSettledResult<Outcome> | undefined, call: Call): Promise<object> => {
     try {
-      const { status, body: shown } = await reply(id, await take(id, step, body, call), call, 200);
+      const { status, body: shown } = await reply(id, outcomeOf(outcome), call, 200);
       return { id, status, case: shown };
     } catch (failure) {
       const problem = asProblem(failure);
@@ -178,7 +203,10 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
       params: byId,
       body,
       replies: { 200: { description: 'The case as it then stands.', schema: shownCase }, 202: accepted },
-      handle: async (call) => reply(call.path.id, await take(call.path.id, step, call.body, call), call, 200),
+      handle: async (call) => {
+        const [outcome] = await take(step, [{ id: call.path.id, body: call.body }], call);
+        return reply(call.path.id, outcomeOf(outcome), call, 200);
+      },
     }),
     route({
       method: 'post',
@@ -202,10 +230,9 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
         },
       },
       handle: async (call) => {
-        const items: object[] = [];
-        for (let first = 0; first < call.body.items.length; first += bulkAtOnce)
-          items.push(...(await Promise.all(call.body.items.slice(first, first + bulkAtOnce).map((item) => oneOfBulk(item, step, call)))));
-        return { status: 200, body: { items } };
+        const { items } = call.body;
+        const outcomes = await take(step, items, call);
+        return { status: 200, body: { items: await Promise.all(items.map(({ id }, index) => oneOfBulk(id, outcomes[index], call))) } };
       },
     }),
   ]);
@@ -264,6 +291,26 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
     }),
     ...stepRoutes,
   ];
+}
+
+/** Does the work for each item, some at a time, and answers what became of each, in order. */
+async function settled<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<PromiseSettledResult<Result>[]> {
+  const results: PromiseSettledResult<Result>[] = [];
+  const left = items.entries();
+  const inTurn = async (): Promise<void> => {
+    for (const [index, item] of left) [results[index]] = (await Promise.allSettled([work(item, index)])) as [PromiseSettledResult<Result>];
+  };
+  await Promise.all(Array.from({ length: bulkAtOnce }, inTurn));
+  return results;
+}
+
+/** @throws what the work threw */
+function outcomeOf<Result>(result: PromiseSettledResult<Result> | undefined): Result {
+  if (result?.status !== 'fulfilled') throw result?.reason;
+  return result.value;
 }
 
 /** The first capacity for which the step is due and which the caller has; else the first in which they act for somebody absent. @throws Problem notDue, forbidden */

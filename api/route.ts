@@ -97,11 +97,7 @@ export function mount(routes: readonly AnyRoute[], authenticate: Authenticate): 
 function answer(one: AnyRoute): RequestHandler {
   return async (request, response) => {
     const [path, query, body] = checked(one, request);
-    const {
-      status,
-      body: content,
-      headers,
-    } = await one.handle({
+    const call = {
       path,
       query,
       body,
@@ -109,8 +105,10 @@ function answer(one: AnyRoute): RequestHandler {
       language: languageOf(request),
       key: one.needs === 'Idempotency-Key' ? idempotencyKey(request) : '',
       version: one.needs === 'If-Match' ? seenVersion(request) : 0,
-      arrival: AbortSignal.timeout(answerWithinMs),
-    });
+    };
+    const arrival = new AbortController();
+    const late = setTimeout(() => arrival.abort(), answerWithinMs);
+    const { status, body: content, headers } = await one.handle({ ...call, arrival: arrival.signal }).finally(() => clearTimeout(late));
     response.status(status).set({ 'Cache-Control': 'private, no-cache', ...headers });
     if (content === undefined) response.end();
     else response.json(content);

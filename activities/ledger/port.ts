@@ -223,9 +223,18 @@ export class BadCursor extends Error {
   }
 }
 
+/** A case, and the event that was handed in under a key. */
+export interface CaseUnderKey {
+  row?: CaseRow;
+  effects: readonly EffectMark[];
+  event?: LedgerEvent;
+}
+
 /** The reading side, used by the API. Lists are keyset pages of at most 200. */
 export interface LedgerReader {
   caseById(caseId: string): Promise<CaseRow | undefined>;
+  /** Cases, each with the event of a key, in the order asked for: what a step has to know before and after, in one question. */
+  casesUnderKeys(places: readonly { caseId: string; key: string }[]): Promise<readonly CaseUnderKey[]>;
   /** The person's open cases of the procedure, in order of filing. */
   openCasesOf(of: CasesOf): Promise<readonly CaseRow[]>;
   /** Open cases as they stand, in order of filing; with `capacities`, only those that one of them may read. @throws BadCursor */
@@ -375,7 +384,7 @@ export interface Calendar {
 
 /** The town's clock (design §4.15): how far domain time runs ahead of the host's. 0 in production. */
 export interface TownClock {
-  /** Domain time with the offset that the ledger last answered with; every question about time, sessions and deadlines refreshes it. */
+  /** Domain time with the offset that the ledger last answered with; `clockOffset` and `sessionOf` refresh it, so each request of the API has the right one. */
   townClock: Clock;
   clockOffset(): Promise<number>;
   /** Moves it on by a positive number of milliseconds and answers the new offset; recorded as an act of the operator. @throws RangeError */

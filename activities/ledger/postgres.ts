@@ -87,7 +87,7 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
   const { databaseUrl, connections, clock, calendar, mailDomain = 'telework.invalid' } = options;
   const pool = openPool(databaseUrl, connections);
   const db = openDatabase(pool);
-  const { townTime, ...town } = createTownClock({ db, clock });
+  const { townTime, timeAt, ...town } = createTownClock({ db, clock });
   const messageId = (place: string): string => `${sha256(place).toString('hex', 0, 16)}@${mailDomain}`;
   return {
     ...createAppending({ db, clock, calendar, messageId }),
@@ -97,7 +97,7 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createNews({ db, pool, townTime }),
     ...createOutbox({ db, townTime }),
     ...createMailList({ db, townTime }),
-    ...createSessions({ db, clock, townTime }),
+    ...createSessions({ db, townTime, timeAt }),
     ...createPacks(db),
     ...createDeviceMaster({ db, townTime, calendar }),
     ...createDeviceImport({ db, townTime, calendar }),

@@ -1,8 +1,8 @@
-import { type Kysely, sql } from 'kysely';
+import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Capacity } from '../directory/port.js';
 import type { Tables } from './database.js';
 import { pageOf, pageSize, readCursor } from './page.js';
-import type { Acting, CaseSummary, LedgerReader, Task } from './port.js';
+import type { Acting, CaseRow, CaseSummary, CaseUnderKey, LedgerReader, Task } from './port.js';
 
 const summary = [
   'case_id as caseId',
@@ -15,6 +15,18 @@ const summary = [
   'changed_at as changedAt',
 ] as const;
 
+/** Written out, since it is asked twice with every step that people take. */
+const underKeys = `
+  select cases.case_id as "caseId", procedure, receipt_number as "receiptNumber", status, department, staff, opened_at as "openedAt",
+    changed_at as "changedAt", seq, state, due, readers, closed,
+    (select body->'event' from events where events.key = asked.key) as event,
+    (select coalesce(json_agg(json_strip_nulls(json_build_object('name', name, 'how', how, 'reason', reason,
+        'since', to_char(since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))) order by since), '[]')
+      from effect_marks where effect_marks.case_id = asked.case_id) as effects
+  from unnest($1::text[], $2::text[]) with ordinality as asked (case_id, key, number) left join cases using (case_id)
+  order by number`;
+type UnderKey = { event: CaseUnderKey['event'] | null; effects: CaseUnderKey['effects'] } & (CaseRow | { caseId: null });
+
 /**
  * The reading side. A page walks one index for each capacity of the caller, from the cursor on, and merges the heads: its cost does not grow with
  * the number of cases.
@@ -23,6 +35,12 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
   const rows = () => db.selectFrom('cases').select([...summary, 'seq', 'state', 'due', 'readers', 'closed']);
   return {
     caseById: (caseId) => rows().where('case_id', '=', caseId).executeTakeFirst(),
+
+    async casesUnderKeys(places) {
+      const values = [places.map(({ caseId }) => caseId), places.map(({ key }) => key)];
+      const { rows } = await db.executeQuery<UnderKey>(CompiledQuery.raw(underKeys, values));
+      return rows.map(({ event, effects, ...row }) => ({ effects, ...(event && { event }), ...(row.caseId !== null && { row }) }));
+    },
 
     openCasesOf: ({ procedure, staff }) =>
       rows().where('staff', '=', staff).where('procedure', '=', procedure).where('closed', '=', false).orderBy('filing').execute(),

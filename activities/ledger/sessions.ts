@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { sha256 } from './canonical.js';
-import { domainTime, type TownTime } from './clock.js';
+import type { TimeAt, TownTime } from './clock.js';
 import type { Tables } from './database.js';
-import type { Clock, SessionsPort } from './port.js';
+import type { SessionsPort } from './port.js';
 
 /** Logins: 256 random bits a token, of which the ledger knows the hash. */
-export function createSessions({ db, clock, townTime }: { db: Kysely<Tables>; clock: Clock; townTime: TownTime }): SessionsPort {
+export function createSessions({ db, townTime, timeAt }: { db: Kysely<Tables>; townTime: TownTime; timeAt: TimeAt }): SessionsPort {
   return {
     async openSession(staffNumber, expiresAt) {
       const token = randomBytes(32).toString('base64url');
@@ -24,7 +24,7 @@ export function createSessions({ db, clock, townTime }: { db: Kysely<Tables>; cl
         .select(['staff_number as staffNumber', 'expires_at as expiresAt', 'offset_ms'])
         .where('token_hash', '=', sha256(token))
         .executeTakeFirst();
-      if (!session || session.expiresAt <= domainTime(clock, session.offset_ms)) return undefined;
+      if (!session || session.expiresAt <= timeAt(session.offset_ms)) return undefined;
       return { staffNumber: session.staffNumber, expiresAt: session.expiresAt };
     },
 

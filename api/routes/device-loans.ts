@@ -118,7 +118,7 @@ async function withoutRegistration({ ledger }: Services, request: LoanRequest): 
 /** The request as the case keeps it: what directory, calendar and policy say of it at this moment. The words are put apart by then. */
 async function resolved(services: Services, borrower: string, { department: wanted, data: _data, ...form }: Form): Promise<LoanRequest> {
   const { calendar, directory, ledger, pack } = services;
-  const [member, capacities] = await Promise.all([directory.staffMember(borrower), directory.capacitiesOf(borrower), ledger.clockOffset()]);
+  const [member, capacities] = await Promise.all([directory.staffMember(borrower), directory.capacitiesOf(borrower)]);
   const department = wanted ?? member?.departments[0];
   if (!department || !member?.departments.includes(department))
     throw new Problem('ruleRefuses', { errors: [{ code: 'notYourDepartment', article: '端末機等借用願（所属）', field: 'department' }] });
