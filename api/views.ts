@@ -14,6 +14,7 @@ import { type Caller, standing } from './auth.js';
 /** Fields that hold a staff number, wherever they stand. */
 const personFields: ReadonlySet<string> = new Set([
   'by',
+  'former',
   'staff',
   'borrower',
   'erasedBy',
@@ -28,6 +29,8 @@ const personFields: ReadonlySet<string> = new Set([
 ]);
 /** What only machines need. */
 const hiddenFields: ReadonlySet<string> = new Set(['digest', 'policy', 'urgent']);
+/** Forms: a code in one (`pregnancy`, a carer's home) tells as much as words do. */
+const formFields: ReadonlySet<string> = new Set(['form', 'change']);
 
 /** A person as the directory names them now; without a name where it cannot be asked or knows nobody. */
 export interface Person {
@@ -71,12 +74,12 @@ export function createViews({ ledger, directory }: ViewParts) {
     return { staffNumber, ...(member && { name: member.name }) };
   };
 
-  /** Staff numbers become people, references become their words, or go where the caller is not among those who may read them. */
-  async function shown(value: unknown, texts: Readonly<Record<string, string>>): Promise<unknown> {
+  /** Staff numbers become people, references become their words; words and forms go where the caller is not among those who may read them (no `texts`). */
+  async function shown(value: unknown, texts: Readonly<Record<string, string>> | undefined): Promise<unknown> {
     if (Array.isArray(value)) return Promise.all(value.map((item) => shown(item, texts)));
     if (typeof value !== 'object' || value === null) return value;
-    if (isWordsRef(value)) return texts[value.row];
-    const fields = Object.entries(value).filter(([field]) => !hiddenFields.has(field));
+    if (isWordsRef(value)) return texts?.[value.row];
+    const fields = Object.entries(value).filter(([field]) => !hiddenFields.has(field) && (texts || !formFields.has(field)));
     const entries = fields.map(async ([field, inner]): Promise<[string, unknown]> => {
       if (personFields.has(field) && typeof inner === 'string') return [field, inner === 'system' ? inner : await named(inner)];
       return [field, await shown(inner, texts)];
@@ -85,7 +88,8 @@ export function createViews({ ledger, directory }: ViewParts) {
   }
 
   const wordsFor = async (row: CaseRow, caller: Caller, value: unknown) => {
-    const rows = isAmong(row.readers.words, row, caller) ? wordsRows(value) : [];
+    if (!isAmong(row.readers.words, row, caller)) return undefined;
+    const rows = wordsRows(value);
     return rows.length ? ledger.read(rows) : {};
   };
 

@@ -55,14 +55,11 @@ export const registrations: Procedure<Inputs<typeof steps>, Application, Resolve
   opening: {
     body: application,
     resolve: async (services, call) => {
-      const { caller, body } = call;
-      const staff = body.for ?? caller.staffNumber;
-      const request = await resolved(services, staff, body);
+      const request = await resolved(services, call);
       const refusal = refuseForm(request, request.form) ?? (await alreadyRegistered(services, request));
       if (refusal) throw new Problem('ruleRefuses', { errors: [refusal] });
-      const entered = body.for === undefined ? undefined : enteringAs(caller.capacities, request.department);
-      const input = { ...request, ...(entered && { enteredAs: entered }), urgent: isUrgent(services, request.answerBy) };
-      return { name: 'file', input, ...(entered && { as: entered }) };
+      const { enteredAs, answerBy: by } = request;
+      return { name: 'file', input: { ...request, urgent: isUrgent(services, by) }, ...(enteredAs && { as: enteredAs }) };
     },
   },
   steps: {
@@ -150,22 +147,25 @@ async function cascadeOf({ ledger }: Services, { caseId: id }: CaseRow): Promise
 }
 
 /** In which capacity somebody may enter another's paper form. @throws Problem forbidden */
-function enteringAs(capacities: readonly Capacity[], unit: string): Capacity {
+function enteringAs(capacities: readonly Capacity[], unit: string | undefined): Capacity {
   const as = (['hr', `head:${unit}`] as const).find((one) => capacities.includes(one));
   if (!as) throw new Problem('forbidden');
   return as;
 }
 
 /** The application as the case keeps it: what directory, calendar and policy say of it at this moment. */
-async function resolved(services: Services, staff: string, { form: filed, department: wanted }: Application) {
+async function resolved(services: Services, { caller, body }: Call<unknown, unknown, Application>) {
   const { directory } = services;
+  const { form: filed, department: wanted, for: other } = body;
+  const staff = other ?? caller.staffNumber;
   const [member, capacities, moving] = await Promise.all([
     directory.staffMember(staff),
     directory.capacitiesOf(staff),
     moved(services, staff),
   ]);
+  const unit = wanted ?? member?.departments[0];
+  const enteredAs = other === undefined ? undefined : enteringAs(caller.capacities, unit); // Before anything is said of the person.
   if (!member) throw new Problem('ruleRefuses', { errors: [{ code: 'unknownPerson', article: '在宅勤務登録申請書', field: 'for' }] });
-  const unit = wanted ?? member.departments[0];
   if (!unit || !member.departments.includes(unit))
     throw new Problem('ruleRefuses', {
       errors: [{ code: 'notYourDepartment', article: '在宅勤務登録申請書（所属名）', field: 'department' }],
@@ -176,6 +176,7 @@ async function resolved(services: Services, staff: string, { form: filed, depart
     department: unit,
     ...moving.employed,
     approver: approverOf({ heads }, unit),
+    ...(enteredAs && { enteredAs }),
     form: filed as unknown as RegistrationForm, // Still in words: they are put apart before the event is made.
     answerBy: answerBy(services),
     policy: moving.policy,
