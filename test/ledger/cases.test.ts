@@ -205,6 +205,16 @@ it('a case that closes waits for no news any more', async () => {
   expect(await t.sql('select from news')).toEqual([]);
 });
 
+it('news that comes too late for a case that has ended goes at the next look', async () => {
+  const t = await town();
+  await t.ledger.append(entry('A', 1, { name: 'request' }, { due: [] }));
+  await t.sql(
+    `insert into news (case_id, name, event, key) values ('A', 'windUp', '{"name":"windUp","input":{"by":"system"},"key":"N1"}', 'N1')`,
+  );
+  expect(await t.ledger.withNews()).toEqual([]);
+  expect(await t.sql('select from news')).toEqual([]);
+});
+
 it('names an unknown place of a case to nobody', async () => {
   const t = await town();
   expect(await t.ledger.caseById('A')).toBeUndefined();
