@@ -1,8 +1,10 @@
 /** Who may import whom (design §3). `test/architecture.test.ts` holds these rules in `npm test`, and shows for each that it bites. */
 const entryPoints = '^(worker|api)/main\\.ts$|^(cli|embedded)/';
 const trials = '^(test|tours|bench)/|^[^/]+\\.(ts|js|mjs)$';
-/** Under activities/, what belongs to no product: the port, the activities around it, the ledger's canonical form, its word for being away, its marks. */
-const open = '/(port|activities|canonical|away|marks)\\.ts$';
+/**
+ * Under activities/, what belongs to no product: the port, the activities around it, who acts for whom, the ledger's canonical form, its word for being away, its marks.
+ */
+const open = '/(port|activities|acting|canonical|away|marks)\\.ts$';
 const adapter = { path: '^activities/', pathNot: open };
 const values = { dependencyTypesNot: ['type-only'] };
 
@@ -57,9 +59,10 @@ const forbidden = [
   },
   {
     name: 'api-knows-ports-only',
-    comment: 'The API reaches products through the same ports as the workflows; only its main puts adapters behind them.',
+    comment:
+      'The API reaches products through the same ports as the workflows, and judges by them who acts for whom; only its main puts adapters behind them.',
     from: { path: '^api/', pathNot: '^api/main\\.ts$' },
-    to: { path: '^activities/', pathNot: '/(port|canonical|away)\\.ts$' },
+    to: { path: '^activities/', pathNot: '/(port|acting|canonical|away)\\.ts$' },
   },
   {
     name: 'api-does-not-run-workflows',

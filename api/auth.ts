@@ -1,7 +1,7 @@
 import type { Request } from 'express';
+import { createActing } from '../activities/directory/acting.js';
 import { type Capacity, DirectoryAway } from '../activities/directory/port.js';
 import type { Acting } from '../activities/ledger/port.js';
-import { createActing } from './acting.js';
 import type { Parts } from './parts.js';
 import { Problem } from './problems.js';
 import type { Authenticate } from './route.js';
@@ -22,7 +22,7 @@ const nobody: Caller = { staffNumber: '', capacities: [], acting: [], token: '' 
 
 /** Turns the bearer token into a person and the person into capacities, at each request (design §4.7, 4.18). */
 export function createAuthenticate({ ledger, directory, pack }: Pick<Parts, 'ledger' | 'directory' | 'pack'>): Authenticate {
-  const acting = createActing({ directory, ledger, rules: pack.values.acting, clock: ledger.townClock });
+  const { actingOf: acting } = createActing({ directory, ledger, rules: pack.values.acting, clock: ledger.townClock });
 
   /** Nobody decides for another on what was last known. */
   const actingOf = (staffNumber: string): Promise<readonly Acting[]> =>

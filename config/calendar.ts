@@ -71,6 +71,10 @@ export function today(instant: string): string {
   return Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
 }
 
+/** The date itself, or the last day of what is over at the instant: deadlines are the instant at which the last day is. */
+export const lastDay = (day: string): string =>
+  day.includes('T') ? today(Temporal.Instant.from(day).subtract({ nanoseconds: 1 }).toString()) : plainDate(day).toString();
+
 /** The first morning round (8:30 on business days, design §4.1) after the instant. */
 export function nextRound(calendar: Pick<Calendar, 'addBusinessDays'>, instant: string): string {
   const roundOf = (date: string) => Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone, plainTime: '08:30' }).toInstant();

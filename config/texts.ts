@@ -1,6 +1,6 @@
 import { createInstance, type FormatterModule } from 'i18next';
 import { Temporal } from 'temporal-polyfill';
-import { eraYear, today } from './calendar.js';
+import { eraYear, lastDay, today } from './calendar.js';
 import { en } from './locales/en.js';
 import { ja } from './locales/ja.js';
 
@@ -64,7 +64,11 @@ export const isMailTemplate = (name: string): name is MailTemplate => Object.has
 export function mailText(language: Language, template: MailTemplate, params: Params): { subject: string; text: string } {
   const t = (key: string, more: Params = {}) => i18n.t(key, { lng: language, replace: { ...params, ...more } });
   const items = Array.isArray(params.items) ? params.items : [];
-  const listed = { items: items.map((item: Params) => t(`mail.${template}.item`, item)), total: items.length };
+  const more = Number(params.more ?? 0);
+  const listed = {
+    items: [...items.map((item: Params) => t(`mail.${template}.item`, item)), ...(more ? [t('frame.more')] : [])],
+    total: items.length + more,
+  };
   const subject = t(`mail.${template}.subject`, listed);
   const lines = [
     t('frame.greeting'),
@@ -86,7 +90,7 @@ function shown(value: unknown, format: string | undefined, language: Language): 
   if (!plain.trim()) return '—';
   if (!format) return plain;
   if (format === 'date') return dateInWords(plain, language);
-  if (format === 'lastDay') return dateInWords(plain.includes('T') ? dayBefore(plain) : plain, language);
+  if (format === 'lastDay') return dateInWords(plain.includes('T') ? lastDay(plain) : plain, language);
   const names = plain
     .split(/,\s*/)
     .map((code) => (known(language, `${format}.${code}`) ? i18n.t(`${format}.${code}`, { lng: language }) : code));
@@ -94,9 +98,6 @@ function shown(value: unknown, format: string | undefined, language: Language): 
 }
 
 const known = (language: Language, key: string): boolean => typeof i18n.getResource(language, 'translation', key) === 'string';
-
-/** The day that an instant ends: deadlines are the instant at which the last day is over. */
-const dayBefore = (instant: string): string => today(Temporal.Instant.from(instant).subtract({ nanoseconds: 1 }).toString());
 
 const weekdays = { ja: ['月', '火', '水', '木', '金', '土', '日'], en: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] } as const;
 const months = 'January February March April May June July August September October November December'.split(' ');

@@ -220,13 +220,24 @@ describe('values in words', () => {
     expect(say('ja', 'refusal', '__proto__')).toBe('__proto__');
   });
 
-  test('the digest lists its items and counts them', () => {
-    const item = { receiptNumber: '令和8-貸-0123', step: 'device-loan.approve', since: '2026-11-20T00:00:00.000Z', who: 'head' };
-    const { subject, text } = mailText('ja', 'morningDigest', { items: [item, { ...item, receiptNumber: '令和8-貸-0124' }] });
-    expect(subject).toContain('2件');
-    expect(text).toContain(
-      '・令和8-貸-0123　端末機等借用願の承認（令和8年11月20日(金)から。所属長として）\n・令和8-貸-0124　端末機等借用願の承認（令和8年11月20日(金)から。所属長として）',
-    );
+  test('the digest lists its items, each with its link and why the reader, and counts them', () => {
+    const item = {
+      receiptNumber: '令和8-貸-0123',
+      step: 'device-loan.approve',
+      since: '2026-11-20T00:00:00.000Z',
+      who: 'head',
+      why: 'own',
+      link: 'https://t.example.jp/1',
+    };
+    const items = [item, { ...item, why: 'acting' }, { ...item, why: 'instead' }, { ...item, why: 'nobody' }];
+    const { subject, text } = mailText('ja', 'morningDigest', { items, more: 3 });
+    expect(subject).toContain('7件');
+    for (const why of ['所属長として', '所属長に代わって（代決）', '所属長が手続できないため', '所属長：手続できる者がいません。後任等の登録をお願いします'])
+      expect(text).toContain(
+        `・令和8-貸-0123　端末機等借用願の承認（令和8年11月20日(金)から。${why}）\n　https://t.example.jp/1\n`,
+      );
+    expect(text).toContain('　このほかに3件あります。');
+    expect(mailText('en', 'morningDigest', { items: [item] }).text).not.toContain('more.');
   });
 });
 
@@ -245,10 +256,11 @@ describe('what comes from outside', () => {
       template: 'lossReported',
       params: { assetTag: '<img src=x>', how: 'theft' },
       queuedAt: '2026-11-21T00:00:00.000Z',
+      number: 1,
       settledCopies: [],
     } as const;
     const link = 'https://t.example.jp/?a=1&b="2"';
-    const html = renderMail(mail, { recipient: hostile, person: '<script>', link })?.html ?? '';
+    const html = renderMail(mail, { recipient: hostile, person: '<script>', linkTo: () => link })?.html ?? '';
     expect(html).toContain(escapeHtml(shown));
     expect(html).not.toMatch(/<(script|img|b)\b/);
     expect(distinct(html.match(/<a [^>]*>/g) ?? [])).toEqual(['<a href="https://t.example.jp/?a=1&amp;b=&quot;2&quot;">']);
@@ -256,8 +268,15 @@ describe('what comes from outside', () => {
   });
 
   test('a template that is none renders nothing', () => {
-    const mail = { messageId: '1@example.jp', to: 'it', params: {}, queuedAt: '2026-11-21T00:00:00.000Z', settledCopies: [] } as const;
+    const mail = {
+      messageId: '1@example.jp',
+      to: 'it',
+      params: {},
+      queuedAt: '2026-11-21T00:00:00.000Z',
+      number: 1,
+      settledCopies: [],
+    } as const;
     for (const template of ['', 'toString', '__proto__', 'loanRequested.subject'])
-      expect(renderMail({ ...mail, template }, { recipient: 'x', link: 'y' })).toBeUndefined();
+      expect(renderMail({ ...mail, template }, { recipient: 'x', linkTo: () => 'y' })).toBeUndefined();
   });
 });

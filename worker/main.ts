@@ -5,12 +5,15 @@
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
+import { createActing } from '../activities/directory/acting.js';
 import { createDirectoryActivities } from '../activities/directory/activities.js';
+import { cacheDirectory } from '../activities/directory/cached.js';
 import { createLdapDirectory } from '../activities/directory/ldap.js';
 import { createInventoryActivities } from '../activities/inventory/activities.js';
 import { createBuiltInInventory } from '../activities/inventory/built-in.js';
 import { createLedgerActivities } from '../activities/ledger/activities.js';
 import { hostClock } from '../activities/ledger/clock.js';
+import { createDigests } from '../activities/ledger/digests.js';
 import { deliverNews } from '../activities/ledger/news-delivery.js';
 import { createPostgresLedger } from '../activities/ledger/postgres.js';
 import { createRoundActivities } from '../activities/ledger/round.js';
@@ -19,10 +22,11 @@ import { createSmtpMail } from '../activities/mail/smtp.js';
 import { municipalCalendar } from '../config/calendar.js';
 import { readClosures } from '../config/closures.js';
 import { directoryOptions } from '../config/directory.js';
+import { loadPack } from '../config/policy/pack.js';
 import { readSettings } from '../config/settings.js';
 import { temporalOptions } from '../config/temporal.js';
 import { nudge } from '../workflows/shared/case.js';
-import { type CasePlace, caseWorkflowId } from '../workflows/shared/procedures.js';
+import { type CasePlace, casePaths, caseWorkflowId } from '../workflows/shared/procedures.js';
 import { bundleWorkflows, createWorker } from './create-worker.js';
 import { runtimeLogger } from './log.js';
 import { ensureStanding } from './schedules.js';
@@ -46,6 +50,13 @@ const ledger = createPostgresLedger({
   calendar,
 });
 const directory = createLdapDirectory({ ...directoryOptions(settings), clock: ledger.townClock });
+const acting = createActing({
+  directory: cacheDirectory(directory, { clock: ledger.townClock }), // A round asks for the same people a thousand times.
+  ledger,
+  rules: loadPack(settings.POLICY_PACK).values.acting,
+  clock: ledger.townClock,
+});
+const digests = createDigests({ ledger, acting });
 const { connection: temporalConnection, namespace } = temporalOptions(settings);
 const taskQueue = settings.TEMPORAL_TASK_QUEUE;
 
@@ -64,7 +75,7 @@ const activities = {
   ...createLedgerActivities({ ledger }),
   ...createDirectoryActivities({ directory, marks: ledger, ledger }),
   ...createInventoryActivities({ inventory: createBuiltInInventory(ledger.db), marks: ledger }),
-  ...createRoundActivities({ ledger, directory, calendar, nudge: nudgeCase }),
+  ...createRoundActivities({ ledger, directory, calendar, digests, nudge: nudgeCase }),
   ...createMailActivities({
     outbox: ledger,
     news: ledger,
@@ -72,7 +83,9 @@ const activities = {
     mail: createSmtpMail({ url: settings.MAIL_URL.reveal(), from: settings.MAIL_FROM }),
     clock: ledger.townClock,
     key: settings.KEY_SECRET.reveal(),
-    linkTo: (caseId) => `${settings.API_PUBLIC_URL}/api/v1/${caseId ? `device-loans/${caseId}` : 'me/tasks'}`,
+    linkTo: ({ procedure, caseId }) => `${settings.API_PUBLIC_URL}/api/v1${procedure ? `${casePaths[procedure]}/${caseId}` : '/me/tasks'}`,
+    organizer: settings.MAIL_FROM,
+    judge: digests.judge,
     closing: ending.signal,
   }),
 };

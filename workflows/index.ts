@@ -1,4 +1,5 @@
 export { deviceLoan } from './device-loan/workflow.js';
+export { eveningRound } from './evening-round/workflow.js';
 export { mailDelivery } from './mail-delivery/workflow.js';
 export { morningRound } from './morning-round/workflow.js';
 export { registration } from './registration/workflow.js';

@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import { cancellationSignal, heartbeat, metricMeter } from '@temporalio/activity';
 import type { DirectoryPort, StaffMember } from '../directory/port.js';
 import type { Clock, CopyFate, NewsPort, OutboxPort, QueuedMail } from '../ledger/port.js';
+import { calendarFile } from './calendar.js';
 import type { Delivery, MailPort, OutgoingMail } from './port.js';
-import { renderMail } from './render.js';
+import { type LinkTo, renderMail } from './render.js';
 
 export interface MailDependencies {
   outbox: OutboxPort;
@@ -14,8 +15,11 @@ export interface MailDependencies {
   clock: Clock;
   /** Under which the copies' Message-IDs are made (`KEY_SECRET`): the same for ever, and a staff number cannot be guessed from them. */
   key: string;
-  /** Where a person sees the case, or without one what waits for them. */
-  linkTo: (caseId?: string) => string;
+  linkTo: LinkTo;
+  /** `MAIL_FROM`: whose the entries in calendars are. */
+  organizer: string;
+  /** Judges a mail again at the moment of sending: what is left of it; undefined when events have overtaken it. */
+  judge: (mail: QueuedMail) => Promise<QueuedMail | undefined>;
   /** Aborted when the worker is about to stop: the activity returns after the batch under way, and another worker goes on. */
   closing?: AbortSignal;
 }
@@ -35,7 +39,8 @@ const giveUpMs = 5 * 86_400_000;
 
 export type MailActivities = ReturnType<typeof createMailActivities>;
 
-export function createMailActivities({ outbox, news, directory, mail, clock, key, linkTo, closing }: MailDependencies) {
+export function createMailActivities(dependencies: MailDependencies) {
+  const { outbox, news, directory, mail, clock, key, linkTo, organizer, judge, closing } = dependencies;
   /** Lines that broke after the final dot, by copy. A restart forgets them, which costs one more mail under the same Message-ID. */
   const uncertain = new Map<string, number>();
 
@@ -74,7 +79,15 @@ export function createMailActivities({ outbox, news, directory, mail, clock, key
     const later = new Map<QueuedMail, number>();
     const outgoing: OutgoingMail[] = [];
     const nobody = new Set<QueuedMail>();
-    for (const queued of mails) {
+    const sending = new Map<QueuedMail, number>();
+    for (const asked of mails) {
+      const queued = await judge(asked);
+      if (!queued) {
+        await outbox.finish(asked.messageId, 'overtaken', linesOf(asked));
+        counted('overtaken');
+        continue;
+      }
+      sending.set(queued, linesOf(asked) - linesOf(queued));
       const holders = await directory.holdersOf(queued.to, signal);
       if (!holders.length) nobody.add(queued);
       const person = await personOf(queued, signal);
@@ -98,10 +111,10 @@ export function createMailActivities({ outbox, news, directory, mail, clock, key
     };
     if (outgoing.length) await mail.send(outgoing, report, signal);
 
-    for (const queued of mails) {
+    for (const [queued, dropped] of sending) {
       const again = later.get(queued);
       if (again !== undefined) await outbox.giveBack([queued.messageId], again);
-      else await outbox.finish(queued.messageId, nobody.has(queued) && !queued.settledCopies.length ? 'nobody' : 'settled');
+      else await outbox.finish(queued.messageId, nobody.has(queued) && !queued.settledCopies.length ? 'nobody' : 'settled', dropped);
     }
   }
 
@@ -141,8 +154,10 @@ export function createMailActivities({ outbox, news, directory, mail, clock, key
     person: string | undefined,
   ): OutgoingMail | string {
     if (!address) return 'noAddress';
-    const rendered = renderMail(queued, { recipient: name, ...(person !== undefined && { person }), link: linkTo(queued.caseId) });
-    return rendered ? { messageId: copy, to: { name, address }, date: queued.queuedAt, ...rendered } : 'unknownTemplate';
+    const rendered = renderMail(queued, { recipient: name, ...(person !== undefined && { person }), linkTo });
+    if (!rendered) return 'unknownTemplate';
+    const calendar = calendarFile(queued, { link: linkTo(queued), organizer });
+    return { messageId: copy, to: { name, address }, date: queued.queuedAt, ...rendered, ...(calendar && { calendar }) };
   }
 
   /** Whom the mail is about; the name is asked for when it leaves, the ledger keeps none. */
@@ -159,8 +174,11 @@ export function createMailActivities({ outbox, news, directory, mail, clock, key
   return { drainOutbox };
 }
 
-/** Counts what became of copies; `again` and `deferred` will be tried once more. */
-const counted = (how: CopyFate['how'] | 'deferred' | 'again'): void =>
+/** Lines of a digest. */
+const linesOf = ({ params: { items } }: QueuedMail): number => (Array.isArray(items) ? items.length : 0);
+
+/** Counts what became of copies; `again` and `deferred` will be tried once more, of what is `overtaken` there is none. */
+const counted = (how: CopyFate['how'] | 'deferred' | 'again' | 'overtaken'): void =>
   metricMeter.createCounter('telework_mail_copies', 'copy', 'Copies of mails by what became of them').add(1, { how });
 
 /** A bell that was rung while nobody listened is heard by the next who does. */

@@ -8,8 +8,8 @@ export interface OutgoingMail {
   subject: string;
   text: string;
   html: string;
-  /** An RFC 5545 file beside the text. */
-  calendar?: string;
+  /** An RFC 5545 file beside the text, and its method (RFC 5546): another entry, or the end of one. */
+  calendar?: { method: 'PUBLISH' | 'CANCEL'; content: string };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isMailTemplate, mailText } from '../../config/texts.js';
-import type { QueuedMail } from '../ledger/port.js';
+import type { ProcedureName, QueuedMail } from '../ledger/port.js';
 import type { OutgoingMail } from './port.js';
 
 /** What the moment of sending adds to a queued mail. */
@@ -8,14 +8,21 @@ export interface Addressee {
   recipient: string;
   /** Name of the staff member whom the mail is about. */
   person?: string;
-  link: string;
+  linkTo: LinkTo;
 }
+
+/** Where a person sees the case, or without one what waits for them. */
+export type LinkTo = (place: { caseId?: string; procedure?: ProcedureName }) => string;
 
 /** Subject and body in Japanese, then English, as text and as the same text in HTML; undefined when the catalogue has no such template. */
 export function renderMail(mail: QueuedMail, addressee: Addressee): Pick<OutgoingMail, 'subject' | 'text' | 'html'> | undefined {
   const { template, params, receiptNumber } = mail;
   if (!isMailTemplate(template)) return undefined;
-  const words = { ...params, ...(receiptNumber && { receiptNumber }), ...addressee };
+  const { linkTo, ...names } = addressee;
+  const link = linkTo(mail);
+  const items = Array.isArray(params.items) ? params.items.map((item) => ({ ...item, link: linkTo(item) })) : [];
+  const links = [link, ...items.map((item) => item.link)];
+  const words = { ...params, ...(items.length && { items }), ...(receiptNumber && { receiptNumber }), ...names, link };
   const [japanese, english] = [mailText('ja', template, words), mailText('en', template, words)];
   const inEnglish = `${english.subject}\n\n${english.text}`;
   return {
@@ -23,7 +30,7 @@ export function renderMail(mail: QueuedMail, addressee: Addressee): Pick<Outgoin
     text: `${japanese.text}\n\n${'-'.repeat(40)}\n\n${inEnglish}\n`,
     html: `<!doctype html>
 <html lang="ja"><head><meta charset="utf-8"><title>${escapeHtml(japanese.subject)}</title></head>
-<body><div lang="ja">${asHtml(japanese.text, addressee.link)}</div><hr><div lang="en">${asHtml(inEnglish, addressee.link)}</div></body></html>
+<body><div lang="ja">${asHtml(japanese.text, links)}</div><hr><div lang="en">${asHtml(inEnglish, links)}</div></body></html>
 `,
   };
 }
@@ -32,11 +39,22 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 /** Text that may stand anywhere in HTML, quoted attributes included. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 
-/** Paragraphs and line breaks as in the text; the one link is ours, nothing else becomes one. */
-function asHtml(text: string, link: string): string {
+/** Paragraphs and line breaks as in the text; only our own links become some. */
+function asHtml(text: string, links: readonly string[]): string {
+  const paragraphs = text.split('\n\n').map(
+    (lines) =>
+      `<p>${lines
+        .split('\n')
+        .map((line) => asLine(line, links))
+        .join('<br>')}</p>`,
+  );
+  return paragraphs.join('\n');
+}
+
+/** A link ends its line. */
+function asLine(line: string, links: readonly string[]): string {
+  const link = links.find((one) => line.endsWith(one));
+  if (link === undefined) return escapeHtml(line);
   const address = escapeHtml(link);
-  const paragraphs = escapeHtml(text)
-    .split('\n\n')
-    .map((lines) => `<p>${lines.replaceAll('\n', '<br>')}</p>`);
-  return paragraphs.join('\n').replaceAll(address, () => `<a href="${address}">${address}</a>`);
+  return `${escapeHtml(line.slice(0, -link.length))}<a href="${address}">${address}</a>`;
 }

@@ -140,7 +140,7 @@ function compose(from: Address, mail: OutgoingMail): Promise<Buffer> {
     subject: inOneLine(mail.subject),
     text: mail.text,
     html: mail.html,
-    ...(mail.calendar !== undefined && { icalEvent: { method: 'PUBLISH', content: mail.calendar } }),
+    ...(mail.calendar && { icalEvent: mail.calendar }),
     date: new Date(mail.date),
     messageId: `<${mail.messageId}>`,
     // RFC 3834 §5 and what Exchange goes by instead: no answering machine answers.

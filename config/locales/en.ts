@@ -8,6 +8,7 @@ export const en: Translation = {
     greeting: 'To {{recipient}}',
     receiptNumber: 'Receipt number: {{receiptNumber}}',
     link: 'Details and what to do: {{link}}',
+    more: '  There are {{more}} more.',
     closing: 'This mail was sent automatically by the telework programme.',
   },
 
@@ -389,8 +390,33 @@ export const en: Translation = {
         '',
         'Please deal with each. If you have done so meanwhile, please excuse this mail.',
       ],
-      item: '- {{receiptNumber}}: {{step, step}} (since {{since, date}}; asked as: {{who, capacity}})',
+      item: '- {{receiptNumber}}: {{step, step}} (since {{since, date}}; {{why, why}} {{who, capacity}})\n  {{link}}',
     },
+    eveningDigest: {
+      subject: 'To be done today: {{total}}',
+      body: [
+        'These steps have not been taken yet.',
+        '',
+        '{{items}}',
+        '',
+        'Please take them before the day is over. If you have done so meanwhile, please excuse this mail.',
+      ],
+      item: '- {{receiptNumber}}: {{step, step}} (since {{since, date}}; {{why, why}} {{who, capacity}})\n  {{link}}',
+    },
+  },
+
+  why: {
+    own: 'asked as:',
+    acting: 'acting for the absent:',
+    instead: 'as this one cannot act:',
+    nobody: 'nobody can act; please see to a successor for:',
+  },
+
+  calendar: {
+    pickUp: 'Collect the device by this day',
+    return: 'Return the device by this day',
+    teleworkDay: 'Telework',
+    none: 'Cancelled (telework)',
   },
 
   procedure: { 'device-loan': 'Device loan', registration: 'Telework registration' },

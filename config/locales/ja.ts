@@ -14,6 +14,7 @@ export const ja = {
     greeting: '{{recipient}} 様',
     receiptNumber: '受付番号：{{receiptNumber}}',
     link: '詳細・手続はこちら：{{link}}',
+    more: '　このほかに{{more}}件あります。',
     closing: 'このメールは、テレワーク事務のシステムから自動で送信しています。',
   },
 
@@ -384,10 +385,32 @@ export const ja = {
         '',
         'それぞれの手続をお願いします。行き違いで手続がお済みの場合は、御容赦ください。',
       ],
-      /** One line of `items`; `step` is `procedure.step`, `who` the kind of the capacity in which the reader is asked. */
-      item: '・{{receiptNumber}}　{{step, step}}（{{since, date}}から。{{who, capacity}}として）',
+      /** One line of `items`; `step` is `procedure.step`, `who` the kind of the capacity for which it waits, `why` what the reader has to do with that. */
+      item: '・{{receiptNumber}}　{{step, step}}（{{since, date}}から。{{who, capacity}}{{why, why}}）\n　{{link}}',
+    },
+    eveningDigest: {
+      subject: '本日中の手続のお願い（{{total}}件）',
+      body: [
+        '次の手続がまだ済んでいません。',
+        '',
+        '{{items}}',
+        '',
+        '本日中に手続をお願いします。行き違いで手続がお済みの場合は、御容赦ください。',
+      ],
+      item: '・{{receiptNumber}}　{{step, step}}（{{since, date}}から。{{who, capacity}}{{why, why}}）\n　{{link}}',
     },
   },
+
+  /** Follows the capacity for which something waits: what the reader has to do with it. */
+  why: {
+    own: 'として',
+    acting: 'に代わって（代決）',
+    instead: 'が手続できないため',
+    nobody: '：手続できる者がいません。後任等の登録をお願いします',
+  },
+
+  /** What stands in the recipient's calendar. */
+  calendar: { pickUp: '端末機の受取期限', return: '端末機の返却期限', teleworkDay: 'テレワーク', none: '取消し（テレワーク）' },
 
   procedure: { 'device-loan': '端末機等の貸出し', registration: '在宅勤務登録' },
 

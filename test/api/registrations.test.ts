@@ -164,6 +164,7 @@ describe('the directory moves on (1 April)', () => {
       ledger: town.ledger,
       directory: town.directory,
       calendar: municipalCalendar(),
+      digests: { write: async () => 0 },
       nudge: async () => undefined,
     });
     const follow = () => new MockActivityEnvironment().run(() => round.follow(day(0)));

@@ -39,7 +39,9 @@ async function office(script: Script = {}) {
     mail: createSmtpMail({ url: smtp.url, from: 'telework@example.jp', connectMs: 1_000, silenceMs: 1_000 }),
     clock,
     key: 'k'.repeat(32),
-    linkTo: (caseId) => `https://telework.example.jp/${caseId ?? ''}`,
+    linkTo: ({ caseId }) => `https://telework.example.jp/${caseId ?? ''}`,
+    organizer: 'telework@example.jp',
+    judge: async (mail) => mail,
   };
   onTestFinished(() => smtp.close());
 

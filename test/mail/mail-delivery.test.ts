@@ -42,6 +42,8 @@ test('the delivery goes on through an outage of the mail server and a change of 
       clock,
       key: 'k'.repeat(32),
       linkTo: () => 'https://telework.example.jp/',
+      organizer: 'telework@example.jp',
+      judge: async (mail) => mail,
       closing: closing.signal,
     });
     const worker = await Worker.create({ connection, taskQueue, workflowBundle, activities, shutdownGraceTime: '10 seconds' });

@@ -109,7 +109,7 @@ describe('what a mail looks like on the line', () => {
 
   test('a calendar file goes with it', async () => {
     const server = await serve();
-    await send(server, [{ ...first, calendar: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' }]);
+    await send(server, [{ ...first, calendar: { method: 'PUBLISH', content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' } }]);
     expect(server.accepted[0]?.message).toContain('text/calendar');
   });
 

@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { Duty, RoundActivities } from '../../activities/ledger/round.js';
+import type { RoundActivities } from '../../activities/ledger/round.js';
 
 const round = proxyActivities<RoundActivities>({
   startToCloseTimeout: '10 minutes', // 40,000 open cases take half a minute.
@@ -8,10 +8,10 @@ const round = proxyActivities<RoundActivities>({
 });
 
 /** What the round does, in this order; each duty is idempotent for its date. Later procedures add theirs. */
-const duties = ['seal', 'rehome', 'follow', 'wake', 'remind', 'tidy'] as const satisfies readonly Duty[];
+const duties = ['seal', 'rehome', 'follow', 'wake', 'remind', 'tidy'] as const;
 
 /** What came of each duty: how many chains, reservations, cases, mails, rows. */
-export type RoundReport = Readonly<Record<Duty, number>> | 'closed';
+export type RoundReport = Readonly<Record<(typeof duties)[number], number>> | 'closed';
 
 /**
  * The one round of a municipal business day (design §4.1), started by the schedule at 8:30 for today, or by the town's clock for a day that it passes.

@@ -19,5 +19,12 @@ export interface CasePlace {
   caseId: string;
 }
 
+/** Where the API shows the cases of a procedure. */
+export const casePaths = {
+  'device-loan': '/device-loans',
+  registration: '/registrations',
+  'telework-day': '/telework-days',
+} as const satisfies Record<ProcedureName, `/${string}`>;
+
 /** One workflow a case, running or ended. Never personal data: ids are stored in plain text. */
 export const caseWorkflowId = ({ procedure, caseId }: CasePlace) => `${procedure}/${caseId}`;

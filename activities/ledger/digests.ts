@@ -1,0 +1,230 @@
+import { heartbeat } from '@temporalio/activity';
+import { today } from '../../config/calendar.js';
+import * as loans from '../../workflows/device-loan/rules.js';
+import * as registrations from '../../workflows/registration/rules.js';
+import { distinct } from '../../workflows/shared/sets.js';
+import type { ActingPeople, Actor } from '../directory/acting.js';
+import type { Capacity } from '../directory/port.js';
+import type { MailParams, ProcedureName, QueuedMail, Refusal, RoundsPort, TownClock, Unattended, Waiting } from './port.js';
+
+export type RoundName = 'morning' | 'evening';
+
+export interface DigestParts {
+  ledger: Pick<RoundsPort, 'waiting' | 'roundBefore' | 'roundMade' | 'keepUnattended' | 'queueMail'> & TownClock;
+  acting: Pick<ActingPeople, 'actorsFor'>;
+}
+
+/** As what somebody is asked: for themselves, for an absent holder, because whom it waits for cannot act, or because nobody can (a finding for HR). */
+type Why = 'own' | 'acting' | 'instead' | 'nobody';
+
+/** One thing of which somebody is reminded. `to`: the person, or a capacity that nobody holds. */
+interface Reminder {
+  to: Capacity;
+  line: Readonly<Record<'caseId' | 'procedure' | 'receiptNumber' | 'step' | 'since' | 'who', string>> & { why: Why };
+}
+
+/** A step that nobody can take. */
+type Finding = Pick<Unattended, 'caseId' | 'step' | 'who'>;
+
+/** The days for which a round speaks: its own, and those since the round before it. */
+interface Window {
+  date: string;
+  after?: string;
+}
+
+const pageSize = 200;
+/** More lines than this help nobody: the rest is counted, and stands under `me/tasks`. */
+const mostLines = 40;
+/** Days that a round catches up at most; what nobody was told for so long is told by its age. */
+const mostDays = 14;
+
+export type Digests = ReturnType<typeof createDigests>;
+
+/**
+ * What waits on whom (design §4.1): each person gets one digest a round, whatever they are asked as; whoever cannot act now is stood in for by those who act for them,
+ * else by the department's head, HR or IT.
+ */
+export function createDigests({ ledger, acting }: DigestParts) {
+  /** The steps that are due and have a reminder in this round, those of one case and name together. */
+  async function* waiting(round: RoundName, caseIds?: readonly string[]): AsyncGenerator<readonly [Waiting, ...Waiting[]]> {
+    for (const procedure of Object.keys(reminders[round]) as ProcedureName[]) {
+      let group: [Waiting, ...Waiting[]] | undefined;
+      for (let cursor: string | undefined; ; ) {
+        const steps = reminders[round][procedure]?.steps ?? [];
+        const query = { procedure, steps, limit: pageSize, ...(caseIds && { caseIds }), ...(cursor && { cursor }) };
+        const page = await ledger.waiting(query);
+        heartbeat();
+        for (const one of page.items) {
+          if (group && group[0].caseId === one.caseId && group[0].step === one.step) group.push(one);
+          else {
+            if (group) yield group;
+            group = [one];
+          }
+        }
+        cursor = page.cursor;
+        if (!cursor) break;
+      }
+      if (group) yield group;
+    }
+  }
+
+  /** Everything that the round has to say, and what of it is a finding. */
+  async function* reminded(
+    round: RoundName,
+    window: Window,
+    caseIds?: readonly string[],
+  ): AsyncGenerator<Reminder & { finding?: Finding }> {
+    const [known, days] = [new Map<string, Promise<readonly Actor[]>>(), daysOf(window)];
+    const actorsFor = (capacity: Capacity, step: string): Promise<readonly Actor[]> => {
+      const place = `${capacity} ${step}`;
+      const actors = known.get(place) ?? acting.actorsFor(capacity, step);
+      known.set(place, actors);
+      return actors;
+    };
+
+    for await (const group of waiting(round, caseIds)) {
+      const [{ procedure, caseId, receiptNumber, step, since, department, state }] = group;
+      const { whom, bars } = reminders[round][procedure] ?? {};
+      const [due, targets] = [group.map(({ who }) => who), distinct(group.flatMap((one) => days.flatMap((day) => whom?.(one, day) ?? [])))];
+      /** Who can act in the capacity, and is not barred from this very step. */
+      const able = async (capacity: Capacity): Promise<readonly Actor[]> =>
+        (await actorsFor(capacity, step)).filter((one) => !due.includes(capacity) || !bars?.(state, step, { ...one, as: capacity }));
+      const somebodyAble = async () => (await Promise.all(due.map(able))).some(({ length }) => length);
+      const line = (who: Capacity, why: Why) => {
+        const [kind = who] = who.split(':');
+        return { caseId, procedure, receiptNumber, step: `${procedure}.${step}`, since, who: kind, why };
+      };
+
+      for (const target of targets) {
+        const actors = await able(target);
+        for (const { staffNumber, onBehalfOf } of actors)
+          yield { to: `staff:${staffNumber}`, line: line(target, onBehalfOf === undefined ? 'own' : 'acting') };
+        if (actors.length || (due.includes(target) && (await somebodyAble()))) continue;
+        const { instead, people } = await firstOf(substitutes(target, department), (capacity) => actorsFor(capacity, step));
+        const why = instead.startsWith('head:') ? 'instead' : 'nobody';
+        const finding = why === 'nobody' && due.includes(target) ? { finding: { caseId, step, who: target } } : {};
+        for (const to of people.length ? people.map(({ staffNumber }): Capacity => `staff:${staffNumber}`) : [instead])
+          yield { to, line: line(target, why), ...finding };
+      }
+    }
+  }
+
+  return {
+    /**
+     * Puts one digest for each person into the outbox, once for the date: a round that was killed goes on where it was. What nobody can act on is kept as a finding by the
+     * morning round. Answers how many digests.
+     */
+    async write(round: RoundName, date: string): Promise<number> {
+      const after = await ledger.roundBefore(round, date);
+      const window = { date, ...(after && { after }) };
+      const digests = new Map<Capacity, Map<string, Reminder['line']>>();
+      const findings: Finding[] = [];
+      for await (const { to, line, finding } of reminded(round, window)) {
+        const lines = digests.get(to) ?? new Map<string, Reminder['line']>();
+        if (!lines.has(placeOf(line))) digests.set(to, lines.set(placeOf(line), line)); // Once, though somebody may be asked as two.
+        if (finding) findings.push(finding);
+      }
+      for (const [to, lines] of digests) {
+        const items = [...lines.values()].sort((one, other) => (one.since < other.since ? -1 : 1));
+        const more = items.length - mostLines;
+        const params: MailParams = { ...window, items: items.slice(0, mostLines), ...(more > 0 && { more }) };
+        await ledger.queueMail(`${round}-round/${date}/${to}`, { to, template: `${round}Digest`, params });
+        heartbeat();
+      }
+      if (round === 'morning') await ledger.keepUnattended(findings, date);
+      await ledger.roundMade(round, date);
+      return digests.size;
+    },
+
+    /**
+     * A mail judged again at the moment of sending: what is left of a digest, by the same rules; undefined where nothing is, or the day is over and the next round says it anew.
+     * Every other mail stays as it is.
+     */
+    async judge(mail: QueuedMail): Promise<QueuedMail | undefined> {
+      const round = (Object.keys(reminders) as RoundName[]).find((one) => mail.template === `${one}Digest`);
+      const { date, after, items } = mail.params;
+      if (!round || typeof date !== 'string' || !Array.isArray(items)) return mail;
+      await ledger.clockOffset(); // Brings the town's clock up to date.
+      if (today(ledger.townClock.now().toISOString()) !== date) return undefined;
+      const lines = items as readonly Reminder['line'][];
+      const due = new Set<string>();
+      const window = { date, ...(typeof after === 'string' && { after }) };
+      for await (const { to, line } of reminded(round, window, distinct(lines.map(({ caseId }) => caseId))))
+        if (to === mail.to) due.add(placeOf(line));
+      const left = lines.filter((line) => due.has(placeOf(line)));
+      return left.length ? { ...mail, params: { ...mail.params, items: left } } : undefined;
+    },
+  };
+}
+
+/** A step that was due, done and is due again is another one. */
+const placeOf = ({ caseId, step, since }: Reminder['line']): string => `${caseId} ${step} ${since}`;
+
+function daysOf({ date, after = date }: Window): readonly string[] {
+  const days = [date];
+  const before = (day: string): string => new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
+  for (let day = before(date); day > after && days.length < mostDays; day = before(day)) days.push(day);
+  return days;
+}
+
+/** Who is told when nobody can act in the capacity. A head's own affairs are not theirs. */
+function substitutes(capacity: Capacity, department: string): readonly [Capacity, ...Capacity[]] {
+  const head: Capacity = `head:${department}`;
+  return /^(staff|keeper|promoter):/.test(capacity) ? [head, 'hr', 'it'] : ['hr', 'it'];
+}
+
+/** The first in whose place somebody is there; where nobody is, the first of the whole municipality, whose mail then ends in the administrator's list. */
+async function firstOf(capacities: readonly [Capacity, ...Capacity[]], actorsFor: (capacity: Capacity) => Promise<readonly Actor[]>) {
+  for (const instead of capacities) {
+    const people = await actorsFor(instead);
+    if (people.length) return { instead, people };
+  }
+  return { instead: 'hr' as const, people: [] };
+}
+
+interface Reminding {
+  steps: readonly string[];
+  /** Whom the rules remind on the day. */
+  whom(waits: Waiting, date: string): readonly Capacity[];
+  /** What keeps this person from a decision that is due for their capacity: their own request, their own erasure. */
+  bars(state: object, step: string, person: Actor & { as: Capacity }): Refusal | undefined;
+}
+
+/** The step as the rules know it, which have asked for no other. */
+const dueOf = <Step extends string>({ step, who, since }: Pick<Waiting, 'step' | 'who' | 'since'>) => ({
+  step: step as Step,
+  who,
+  since: today(since),
+});
+
+/** The decision as this person would take it. */
+const takenBy = <Step>(name: string, { staffNumber, ...as }: Actor & { as: Capacity }): Step =>
+  ({ name, input: { by: staffNumber, ...as }, key: '' }) as Step;
+
+/** Decisions that not everybody may take who holds the capacity; nothing else that is filed with them matters to that. */
+const decisions: ReadonlySet<string> = new Set([
+  'approve',
+  'decideExtension',
+  'confirmErasure',
+  'confirmDestruction',
+  'decideChange',
+  'renew',
+]);
+
+/** Of which steps a procedure reminds in a round, and whom: its rules say so. */
+const reminders: Readonly<Record<RoundName, Readonly<Partial<Record<ProcedureName, Reminding>>>>> = {
+  morning: {
+    'device-loan': {
+      steps: loans.reminding,
+      whom: ({ state, ...due }, date) => loans.reminds(state as loans.Loan, dueOf(due), date),
+      bars: (state, step, person) => (decisions.has(step) ? loans.refusal(state as loans.Loan, takenBy(step, person)) : undefined),
+    },
+    registration: {
+      steps: registrations.reminding,
+      whom: ({ state, ...due }, date) => registrations.reminds(state as registrations.Registration, dueOf(due), date),
+      bars: (state, step, person) =>
+        decisions.has(step) ? registrations.refusal(state as registrations.Registration, takenBy(step, person)) : undefined,
+    },
+  },
+  evening: {},
+};
