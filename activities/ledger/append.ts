@@ -1,19 +1,17 @@
 import type { Kysely } from 'kysely';
 import pg from 'pg';
-import { type MessageIds, placeEntries, standingAt } from './cases.js';
+import { type PlaceEntry, standingAt } from './cases.js';
 import type { Tables } from './database.js';
+import { cancelDays } from './days.js';
 import { concernOthers, concernsOthers, lockPeople, settleAwaits } from './others.js';
-import { type Calendar, type Clock, KeyTaken, type LedgerEntry, type LedgerPort } from './port.js';
+import { type Calendar, KeyTaken, type LedgerEntry, type LedgerPort } from './port.js';
 import { lockDevices, Refused, reconcile } from './reservations.js';
 
 /**
  * The writing side of the cases. An event whose claim on a device is the one before, and that concerns no other case, costs one statement; any other a transaction, in
  * which all devices of the kind, and all cases of the person, are locked, so that who comes at the same time sees the outcome.
  */
-export function createAppending(parts: { db: Kysely<Tables>; clock: Clock; calendar: Calendar; messageId: MessageIds }): LedgerPort {
-  const { db, calendar } = parts;
-  const place = placeEntries(parts);
-
+export function createAppending({ db, calendar, place }: { db: Kysely<Tables>; calendar: Calendar; place: PlaceEntry }): LedgerPort {
   async function append(entry: LedgerEntry): ReturnType<LedgerPort['append']> {
     const { caseId, seq, event } = entry;
     if (!concernsOthers(entry)) {
@@ -42,6 +40,7 @@ export function createAppending(parts: { db: Kysely<Tables>; clock: Clock; calen
         const { at, filing, clockOffsetMs, awaited } = await place(trx, entry, { withDevices: true });
         if (!at || !filing) return undefined;
         await concernOthers(trx, entry, at);
+        await cancelDays(place, trx, entry, at);
         const change = {
           caseId,
           filing,

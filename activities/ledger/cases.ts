@@ -5,7 +5,7 @@ import { domainTime } from './clock.js';
 import type { Tables } from './database.js';
 import type { Clock, LedgerDue, LedgerEntry, LedgerEvent, ProcedureName } from './port.js';
 
-type Connection = Kysely<Tables> | Transaction<Tables>;
+export type Connection = Kysely<Tables> | Transaction<Tables>;
 
 /** The letter of a procedure in its receipt numbers (受付番号). */
 const letters: Readonly<Record<ProcedureName, string>> = { 'device-loan': '貸', registration: '登', 'telework-day': '勤' };
@@ -96,7 +96,7 @@ const placing = `
     select mail."messageId", case_id, mail."to", template, params, calendar, changed_at, changed_at
     from placed, json_to_recordset($5::json) as mail ("messageId" text, "to" text, template text, params json, calendar json)
   )
-  select offset_ms as "clockOffsetMs", placed.changed_at as at, placed.filing,
+  select offset_ms as "clockOffsetMs", placed.changed_at as at, placed.filing, placed.receipt_number as "receiptNumber", placed.opened_at as "openedAt",
     case when placed.case_id is not null then (
       select news.event from news, entry
       where news.case_id = $2 and news.key is distinct from entry.key and news.name in (select one->>'step' from json_array_elements(entry.due) as one)
@@ -122,6 +122,8 @@ interface Placed {
   /** Null: nothing was written. */
   at: string | null;
   filing: number | null;
+  receiptNumber: string | null;
+  openedAt: string | null;
   next: LedgerEvent | null;
   /** The case has come to its end, and a case of another procedure waits for that. */
   awaited: boolean;
@@ -137,6 +139,8 @@ interface Standing {
 
 /** The hash that names one logical mail for ever. */
 export type MessageIds = (place: string) => string;
+
+export type PlaceEntry = ReturnType<typeof placeEntries>;
 
 /** Brings an entry to its place. `withDevices`: the caller brings reservations, custody and queue in line in the same transaction. */
 export function placeEntries({ clock, messageId }: { clock: Clock; messageId: MessageIds }) {

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { hasWorkflow } from '../../workflows/shared/procedures.js';
 import type { Tables } from './database.js';
 import type { CasesOf, LedgerEntry } from './port.js';
 import { Refused } from './reservations.js';
@@ -14,10 +15,13 @@ export const concernsOthers = ({ tells, awaits, requires }: LedgerEntry): boolea
  */
 export async function lockPeople(trx: Trx, { tells = [], awaits, requires }: LedgerEntry): Promise<void> {
   const people = new Set([...tells, awaits, requires].flatMap((one) => one?.staff ?? []));
-  for (const staff of [...people].sort()) await sql`select pg_advisory_xact_lock(hashtextextended(${`cases of ${staff}`}, 0))`.execute(trx);
+  for (const staff of [...people].sort()) await lockPerson(trx, staff);
 }
 
-/** Holds what the entry requires, leaves its news for others, and notes what it waits for. The event has been written by then, at the instant `at`. @throws Refused */
+export const lockPerson = (trx: Trx, staff: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended(${`cases of ${staff}`}, 0))`.execute(trx);
+
+/** Holds what the entry requires, leaves its news for others that have a workflow, and notes what it waits for. The event has been written by then, at the instant `at`. @throws Refused */
 export async function concernOthers(trx: Trx, entry: LedgerEntry, at: string): Promise<void> {
   const { caseId, seq, tells = [], awaits, requires } = entry;
   if (requires) {
@@ -27,7 +31,7 @@ export async function concernOthers(trx: Trx, entry: LedgerEntry, at: string): P
     const found = await (none ? others : others.where('status', '=', requires.status)).limit(1).executeTakeFirst();
     if (none === (found !== undefined)) throw new Refused(requires.refusal);
   }
-  for (const one of tells) await tell(trx, `${caseId}#${seq}`, { teller: caseId, at, ...one });
+  for (const one of tells.filter(hasWorkflow)) await tell(trx, `${caseId}#${seq}`, { teller: caseId, at, ...one });
   if (awaits) {
     await trx
       .insertInto('awaits')

@@ -171,6 +171,8 @@ export interface CaseSummary {
   staff: string;
   openedAt: string;
   changedAt: string;
+  /** Of a case about a date, in a list by dates. */
+  date?: string;
 }
 
 /** A case as it stands. `closed`: nothing is due any more. */
@@ -251,6 +253,8 @@ export interface LedgerReader {
     capacities: readonly Capacity[];
     status?: string;
     department?: string;
+    /** Cases about a date, from the first to the last of these; by date, then receipt, the latest first. */
+    dates?: { from?: string; until?: string };
     cursor?: string;
     limit: number;
   }): Promise<Page<CaseSummary>>;
@@ -786,6 +790,17 @@ export interface Finding {
 export interface AuditPort {
   /** Walks all chains, seals, read models and words; yields nothing on a sound ledger. */
   verifyChains(): AsyncIterable<Finding>;
+}
+
+/** Who holds the posts that decide (`head:tax`, `superior:tax`): how cases learn that one has passed to another, though the capacity is the same. */
+export interface PostsPort {
+  /** Those that decide in some open case. */
+  decidingPosts(): Promise<readonly Capacity[]>;
+  /**
+   * Writes down who holds the post (staff number; null: nobody). Where it was somebody else until now, every case in which one of the steps waits for the post gets the
+   * news `succeed` in the same transaction; answers how many. Of a post that was never asked about nothing is known to have changed.
+   */
+  noteHolder(post: Capacity, holder: string | null, steps: readonly string[]): Promise<number>;
 }
 
 /** How many registrations of a department stand so, or have ended so. */

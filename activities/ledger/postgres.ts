@@ -1,13 +1,17 @@
 import type { Kysely } from 'kysely';
 import { createAppending } from './append.js';
 import { sha256 } from './canonical.js';
+import { placeEntries } from './cases.js';
 import { createAudit } from './chains.js';
 import { createTownClock } from './clock.js';
 import { openDatabase, openPool, type Tables } from './database.js';
+import { createDayCounts } from './day-counts.js';
+import { createDays } from './days.js';
 import { createDeputies } from './deputies.js';
 import { createDeviceImport } from './device-import.js';
 import { createDeviceMaster } from './devices.js';
 import { createEffectMarks } from './effects.js';
+import { createEmergencies } from './emergencies.js';
 import { createFigures } from './figures.js';
 import { createMailList } from './mail-list.js';
 import { createNews } from './news.js';
@@ -18,10 +22,13 @@ import type {
   AuditPort,
   Calendar,
   Clock,
+  DayCountsPort,
+  DaysPort,
   DeputiesPort,
   DeviceImportPort,
   DeviceMasterPort,
   EffectMarks,
+  EmergenciesPort,
   FiguresPort,
   LedgerPort,
   LedgerReader,
@@ -30,17 +37,23 @@ import type {
   OutboxPort,
   PacksPort,
   PersonnelPort,
+  PostsPort,
   RetentionPort,
   RoundsPort,
+  SeatsPort,
   SessionsPort,
   StocktakingPort,
   TownClock,
+  TrainingPort,
   WordsPort,
 } from './port.js';
+import { createPosts } from './posts.js';
 import { createReading } from './reading.js';
 import { createRounds } from './rounds.js';
+import { createSeats } from './seats.js';
 import { createSessions } from './sessions.js';
 import { createStocktaking } from './stocktaking.js';
+import { createTraining } from './training.js';
 import { createRetention, createWords } from './words.js';
 
 /** Where the ledger lies, and what it needs to know. */
@@ -58,6 +71,11 @@ export interface LedgerOptions {
 /** Everything that the ledger on PostgreSQL does, behind the ports. */
 export interface PostgresLedger
   extends LedgerPort,
+    DaysPort,
+    DayCountsPort,
+    SeatsPort,
+    TrainingPort,
+    EmergenciesPort,
     LedgerReader,
     WordsPort,
     EffectMarks,
@@ -74,6 +92,7 @@ export interface PostgresLedger
     StocktakingPort,
     RetentionPort,
     RoundsPort,
+    PostsPort,
     FiguresPort,
     AuditPort {
   /** The tables, for adapters that stand on them too. */
@@ -89,8 +108,14 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
   const db = openDatabase(pool);
   const { townTime, timeAt, ...town } = createTownClock({ db, clock });
   const messageId = (place: string): string => `${sha256(place).toString('hex', 0, 16)}@${mailDomain}`;
+  const place = placeEntries({ clock, messageId });
   return {
-    ...createAppending({ db, clock, calendar, messageId }),
+    ...createAppending({ db, calendar, place }),
+    ...createDays({ db, clock, place }),
+    ...createDayCounts(db),
+    ...createSeats({ db, townTime }),
+    ...createTraining({ db, townTime }),
+    ...createEmergencies({ db, townTime }),
     ...createReading(db),
     ...createWords({ db, townTime }),
     ...createEffectMarks({ db, townTime }),
@@ -105,7 +130,8 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createDeputies({ db, townTime }),
     ...createStocktaking({ db, townTime }),
     ...createRetention({ db, townTime }),
-    ...createRounds({ db, townTime, calendar, messageId }),
+    ...createRounds({ db, townTime, calendar, place, messageId }),
+    ...createPosts(db),
     ...createFigures(db),
     ...createAudit(db),
     ...town,

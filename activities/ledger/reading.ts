@@ -5,15 +5,17 @@ import { pageOf, pageSize, readCursor } from './page.js';
 import type { Acting, CaseRow, CaseSummary, CaseUnderKey, LedgerReader, Task } from './port.js';
 
 const summary = [
-  'case_id as caseId',
-  'procedure',
-  'receipt_number as receiptNumber',
-  'status',
-  'department',
-  'staff',
-  'opened_at as openedAt',
-  'changed_at as changedAt',
+  'cases.case_id as caseId',
+  'cases.procedure',
+  'cases.receipt_number as receiptNumber',
+  'cases.status',
+  'cases.department',
+  'cases.staff',
+  'cases.opened_at as openedAt',
+  'cases.changed_at as changedAt',
 ] as const;
+/** A case as it stands. */
+export const caseColumns = [...summary, 'cases.seq', 'cases.state', 'cases.due', 'cases.readers', 'cases.closed'] as const;
 
 /** Written out, since it is asked twice with every step that people take. */
 const underKeys = `
@@ -32,7 +34,7 @@ type UnderKey = { event: CaseUnderKey['event'] | null; effects: CaseUnderKey['ef
  * the number of cases.
  */
 export function createReading(db: Kysely<Tables>): LedgerReader {
-  const rows = () => db.selectFrom('cases').select([...summary, 'seq', 'state', 'due', 'readers', 'closed']);
+  const rows = () => db.selectFrom('cases').select(caseColumns);
   return {
     caseById: (caseId) => rows().where('case_id', '=', caseId).executeTakeFirst(),
 
@@ -70,7 +72,7 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
       const told = await db
         .selectFrom('told')
         .innerJoin('cases', 'cases.case_id', 'told.case_id')
-        .select([...summary.map((column) => `cases.${column}` as const), 'closed', 'told.at as toldAt'])
+        .select([...summary, 'closed', 'told.at as toldAt'])
         .select(({ exists, selectFrom, not }) =>
           not(
             exists(
@@ -108,31 +110,35 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
       return rows.map(({ reason, ...mark }) => ({ ...mark, ...(reason !== null && { reason }) }));
     },
 
-    async list({ procedure, capacities, status, department, cursor, limit }) {
+    async list({ procedure, capacities, status, department, dates, cursor, limit }) {
       const size = pageSize(limit);
-      const before = cursor === undefined ? undefined : readCursor(cursor, ['number']);
+      const [day, order] = dates ? [sql`on_day`, sql`on_day desc, filing desc`] : [sql`null::date`, sql`filing desc`];
+      const before = cursor === undefined ? undefined : readCursor(cursor, dates ? ['string', 'number'] : ['number']);
       const filters = sql.join(
         [
           sql`procedure = ${procedure}`,
           ...(status === undefined ? [] : [sql`status = ${status}`]),
           ...(department === undefined ? [] : [sql`department = ${department}`]),
-          ...(before ? [sql`filing < ${before[0]}`] : []),
+          ...(dates ? [sql`on_day is not null`] : []),
+          ...(dates?.from === undefined ? [] : [sql`on_day >= ${dates.from}::date`]),
+          ...(dates?.until === undefined ? [] : [sql`on_day <= ${dates.until}::date`]),
+          ...(before ? [dates ? sql`(on_day, filing) < (${before[0]}::date, ${before[1]})` : sql`filing < ${before[0]}`] : []),
         ],
         sql` and `,
       );
-      const { rows } = await sql<CaseSummary & { filing: number }>`
+      const { rows } = await sql<CaseSummary & { filing: number; day: string | null }>`
         select case_id as "caseId", procedure, receipt_number as "receiptNumber", status, department, staff,
-          opened_at as "openedAt", changed_at as "changedAt", filing
-        from cases where filing in (
-          select distinct filing from unnest(${distinct(capacities)}::text[]) as mine, lateral (
-            select filing from case_readers where capacity = mine and ${filters} order by filing desc limit ${size + 1}) as readable
-          order by filing desc limit ${size + 1})
-        order by filing desc`.execute(db);
+          opened_at as "openedAt", changed_at as "changedAt", filing, on_day as day
+        from cases join (
+          select distinct on_day, filing from unnest(${distinct(capacities)}::text[]) as mine, lateral (
+            select ${day} as on_day, filing from case_readers where capacity = mine and ${filters} order by ${order} limit ${size + 1}) as readable
+          order by ${order} limit ${size + 1}) as shown using (filing)
+        order by ${order}`.execute(db);
       return pageOf(
         rows,
         size,
-        ({ filing, ...one }) => one,
-        ({ filing }) => [filing],
+        ({ filing, day: date, ...one }) => ({ ...one, ...(date !== null && { date }) }),
+        ({ filing, day: date }) => [...(date === null ? [] : [date]), filing],
       );
     },
 

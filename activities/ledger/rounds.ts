@@ -1,15 +1,17 @@
 import { type Kysely, sql } from 'kysely';
+import type { PlaceEntry } from './cases.js';
 import { sealChains } from './chains.js';
 import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
+import { settleDays } from './days.js';
 import { pageOf, pageSize, readCursor } from './page.js';
 import type { Calendar, RoundsPort, Waiting } from './port.js';
 import { lockDevices, moveReservation } from './reservations.js';
 
-type Parts = { db: Kysely<Tables>; townTime: TownTime; calendar: Calendar; messageId: (place: string) => string };
+type Parts = { db: Kysely<Tables>; townTime: TownTime; calendar: Calendar; place: PlaceEntry; messageId: (place: string) => string };
 
 /** What the morning round does with the ledger. */
-export function createRounds({ db, townTime, calendar, messageId }: Parts): RoundsPort {
+export function createRounds({ db, townTime, calendar, place, messageId }: Parts): RoundsPort {
   /** Reservations that have begun, of devices that another case still has. */
   const late = (connection: Kysely<Tables>, date: string) =>
     connection
@@ -40,6 +42,8 @@ export function createRounds({ db, townTime, calendar, messageId }: Parts): Roun
       return moved;
     },
 
+    settleDays: async () => settleDays({ db, place }, await townTime()),
+
     async removeUntaken(before) {
       const { numDeletedRows } = await db
         .deleteFrom('words')
@@ -48,6 +52,7 @@ export function createRounds({ db, townTime, calendar, messageId }: Parts): Roun
         .where(
           sql<boolean>`not exists (select from events where events.case_id = words.case_id and position(words.row::text in body::text) > 0)`,
         )
+        .where(({ not, exists, selectFrom }) => not(exists(selectFrom('emergencies').whereRef('reason', '=', 'words.row').select('id'))))
         .executeTakeFirst();
       return Number(numDeletedRows);
     },
