@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { canonicalJson, sha256 } from '../../activities/ledger/canonical.js';
 import type { LoanPolicy } from '../../workflows/device-loan/contract.js';
 import type { RegistrationPolicy } from '../../workflows/registration/contract.js';
+import type { TeleworkDayPolicy } from '../../workflows/telework-day/contract.js';
 import { type PolicyDocument, type PolicyValues, policySchema } from './schema.js';
 
 /** A municipality's rules, resolved. */
@@ -59,6 +60,12 @@ export function registrationPolicy({ hash, values: { registration, ictMethod } }
     checklist: checklist.required,
     ...(pledge.required && { pledge: digested(pledge) }),
   };
+}
+
+/** The section for telework days, as it enters each; forms and places are those that one can register for. */
+export function dayPolicy({ hash, values: { teleworkDay, registration } }: PolicyPack): TeleworkDayPolicy {
+  const { forms, workplaces } = registration;
+  return { pack: hash, ...teleworkDay, tasks: teleworkDay.tasks.map(({ id }) => id), forms, workplaces };
 }
 
 /** What a person agreed to: the version, and the SHA-256 of both texts, which stand in the pack. */

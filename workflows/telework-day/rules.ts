@@ -2,6 +2,7 @@ import type { Capacity } from '../../activities/directory/port.js';
 import type { LedgerEntry, MailOrder, Refusal } from '../../activities/ledger/port.js';
 import type { Due } from '../shared/case.js';
 import { daysBetween } from '../shared/dates.js';
+import { withEntry } from '../shared/mails.js';
 import { distinct } from '../shared/sets.js';
 import type {
   DayClaim,
@@ -550,7 +551,11 @@ export function mails({ request, leave }: TeleworkDay, event: DayEvent): readonl
     case 'replan':
       return event.input.urgent ? to(approver, 'dayPlanned') : [];
     case 'approve':
-      return to(me, 'dayApproved', { ...about, ...extent(plan), form: plan.form });
+      return withEntry(to(me, 'dayApproved', { ...about, ...extent(plan), form: plan.form }), {
+        what: 'teleworkDay',
+        day: plan.date,
+        hours: extent(plan),
+      });
     case 'refuse':
       return to(me, 'dayRefused');
     case 'sendBack':
@@ -558,7 +563,7 @@ export function mails({ request, leave }: TeleworkDay, event: DayEvent): readonl
     case 'expire':
       return to(me, 'dayExpired');
     case 'cancel':
-      return to(me, 'dayCancelled');
+      return withEntry(to(me, 'dayCancelled'), 'none');
     case 'startUnplanned':
       return to(approver, 'dayStartedUnplanned');
     case 'confirm':
@@ -609,6 +614,9 @@ export function reminds(
 /** Steps of which the evening round reminds the person, on the date itself. */
 export const chasing = ['start', 'reportMidday', 'end'] as const;
 
-/** Whom the evening round of `today` reminds of a report that should have come by then. */
-export const chases = (day: TeleworkDay, { who }: { step: (typeof chasing)[number]; who: Capacity }, today: string): readonly Capacity[] =>
-  day.request.plan.date === today && who === person(day) ? [who] : [];
+/** Whom the evening round reminds of a report that should have come by `now`, an instant of the date itself. */
+export const chases = (
+  day: TeleworkDay,
+  { who, until }: { step: (typeof chasing)[number]; who: Capacity; until?: string },
+  now: string,
+): readonly Capacity[] => (who === person(day) && until && until <= now && dateOf(now) === day.request.plan.date ? [who] : []);
