@@ -204,6 +204,7 @@ export interface Tables {
     version: Generated<number>;
   };
   training: { staff: string; course: string; completed: string; expires: string | null };
+  posts: { post: Capacity; holder: string | null; changes: Generated<number> };
   acted: { number: Generated<number>; holder: string; case_id: string; seq: number; seen_at: string | null };
   sightings: { stocktaking: number; asset_tag: string; at: string; by: string };
 }

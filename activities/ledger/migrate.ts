@@ -6,6 +6,7 @@ import * as others from './migrations/0003-others.js';
 import * as deputies from './migrations/0004-deputies.js';
 import * as days from './migrations/0005-days.js';
 import * as rounds from './migrations/0006-rounds.js';
+import * as posts from './migrations/0007-posts.js';
 
 const migrations = {
   '0001-cases': cases,
@@ -14,6 +15,7 @@ const migrations = {
   '0004-deputies': deputies,
   '0005-days': days,
   '0006-rounds': rounds,
+  '0007-posts': posts,
 };
 
 /**

@@ -1,6 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
 import { today } from '../../config/calendar.js';
-import type * as registrations from '../../workflows/registration/rules.js';
 import type { CasePlace } from '../../workflows/shared/procedures.js';
 import type { DirectoryPort } from '../directory/port.js';
 import type { Digests } from './digests.js';
@@ -61,6 +60,9 @@ export function createRoundActivities({ ledger, directory, calendar, digests, nu
 
     /** Has the cases follow the directory: people who moved or left, posts that passed to another. */
     follow: (date: string): Promise<number> => followDirectory({ ledger, directory, waiting }, date),
+
+    /** Writes down what telework days have come to by themselves: not approved in time, never begun. */
+    settleDays: (_date: string): Promise<number> => ledger.settleDays(),
 
     /** Puts a digest of what waits into the outbox, one for each person who can act on some of it or stands in for who cannot. */
     remind: (date: string): Promise<number> => digests.write('morning', date),

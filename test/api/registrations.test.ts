@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { EqualityFilter, Client as LdapClient } from 'ldapts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRoundActivities } from '../../activities/ledger/round.js';
 import { municipalCalendar } from '../../config/calendar.js';
@@ -12,7 +11,7 @@ import { ApiTown, day } from './town.js';
 let town: ApiTown;
 const made = new Map<string, string>();
 beforeAll(async () => {
-  town = await ApiTown.open({ pack: 'test/api/remote-access.yaml' });
+  town = await ApiTown.open({ pack: 'tours/remote-access.yaml' });
 });
 afterAll(async () => {
   await replayAll(town.client, await bundleWorkflows(), made);
@@ -35,17 +34,7 @@ async function file(name: string, who: string, over: object = {}, more: object =
   return answer;
 }
 
-/** Whether the directory has the person in the group of remote access. */
-async function hasAccess(staffNumber: string): Promise<boolean> {
-  const { dn, password } = town.accounts.service;
-  const client = new LdapClient({ url: `ldap://127.0.0.1:${town.gates.directory.port}` });
-  await client.bind(dn, password);
-  const filter = new EqualityFilter({ attribute: 'cn', value: 'telework-remote-access' });
-  const { searchEntries } = await client.search(town.sample.baseDn, { filter, attributes: ['member'] });
-  await client.unbind();
-  return [searchEntries[0]?.member ?? []].flat().some((member) => String(member).startsWith(`uid=${staffNumber},`));
-}
-
+const hasAccess = (staffNumber: string): Promise<boolean> => town.hasAccess(staffNumber);
 const get = async (who: string, path: string) => (await town.send(who, 'GET', path)).body;
 
 describe('from form to approval (Art. 4, 5-1, 5-4)', () => {

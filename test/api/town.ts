@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { sql } from 'kysely';
-import { Attribute, Change, Client as LdapClient } from 'ldapts';
+import { Attribute, Change, EqualityFilter, Client as LdapClient } from 'ldapts';
 import { pino } from 'pino';
 import { expect, inject } from 'vitest';
 import { createDirectoryActivities } from '../../activities/directory/activities.js';
@@ -69,6 +69,8 @@ export class ApiTown {
     readonly client: Client,
     /** The directory as the worker asks it. */
     readonly directory: DirectoryPort,
+    /** The API starts again under another pack. */
+    readonly changePack: (pack: string) => void,
     readonly gates: { readonly postgresql: Gate; readonly temporal: Gate; readonly directory: Gate; readonly workersDirectory: Gate },
     private readonly work: { readonly native: NativeConnection; readonly taskQueue: string },
     readonly close: () => Promise<void>,
@@ -114,27 +116,33 @@ export class ApiTown {
     const [ldap, workersLdap] = [directoryBehind(gates.directory), directoryBehind(gates.workersDirectory)];
     const taskQueue = `api-${randomUUID()}`;
     const logged: string[] = [];
-    const { app } = createApp(
-      {
-        ledger: apiLedger,
-        directory: cacheDirectory(ldap, { clock: apiLedger.townClock, freshMs }),
-        temporal: { client: new Client({ connection: behind }), taskQueue },
-        calendar,
-        pack: loadPack(pack),
-        keySecret: new Secret('a key for tests, of at least thirty-two characters'),
-        movesClock: true,
-        logger: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),
-      },
-      { limits: { requestsPerMinute, failedLoginsPerMinute }, trustedProxies: 0, servesMetrics: true },
-    );
+    const appUnder = (name: string) =>
+      createApp(
+        {
+          ledger: apiLedger,
+          directory: cacheDirectory(ldap, { clock: apiLedger.townClock, freshMs }),
+          temporal: { client: new Client({ connection: behind }), taskQueue },
+          calendar,
+          pack: loadPack(name),
+          keySecret: new Secret('a key for tests, of at least thirty-two characters'),
+          movesClock: true,
+          logger: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),
+        },
+        { limits: { requestsPerMinute, failedLoginsPerMinute }, trustedProxies: 0, servesMetrics: true },
+      ).app;
+    let app = appUnder(pack);
+    const changePack = (name: string): void => {
+      app = appUnder(name);
+    };
     const server = await new Promise<Server>((resolve) => {
-      const one = app.listen(0, '127.0.0.1', () => resolve(one));
+      const one = createServer((request, response) => app(request, response)).listen(0, '127.0.0.1', () => resolve(one));
     });
 
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const ledger = createPostgresLedger({ databaseUrl: database.url, clock: hostClock, calendar });
     const work = { native, taskQueue };
-    const town: ApiTown = new ApiTown(sample, url, logged, ledger, new Client({ connection }), workersLdap, gates, work, async () => {
+    const asked = [new Client({ connection }), workersLdap, changePack] as const;
+    const town: ApiTown = new ApiTown(sample, url, logged, ledger, ...asked, gates, work, async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await town.stopWorker();
@@ -187,14 +195,39 @@ export class ApiTown {
       );
   }
 
+  /** Moves the town's clock on; whoever was logged in has to do so again. */
+  async forward(ms: number): Promise<void> {
+    await this.ledger.moveClock(ms);
+    this.#tokens.clear();
+  }
+
   /** Disables or enables an account, as the directory's administrator does. */
   async disable(staffNumber: string, disabled = true): Promise<void> {
+    await this.amend(`uid=${staffNumber},ou=people,${this.sample.baseDn}`, { pwdAccountLockedTime: disabled ? ['000001010000Z'] : [] });
+  }
+
+  /** Changes an entry, as the directory's administrator does. */
+  async amend(dn: string, attributes: Readonly<Record<string, readonly string[]>>): Promise<void> {
+    const changes = Object.entries(attributes).map(
+      ([type, values]) => new Change({ operation: 'replace', modification: new Attribute({ type, values: [...values] }) }),
+    );
+    await this.asService((client) => client.modify(dn, changes));
+  }
+
+  /** Whether the directory has the person in the group of remote access. */
+  async hasAccess(staffNumber: string): Promise<boolean> {
+    const filter = new EqualityFilter({ attribute: 'cn', value: 'telework-remote-access' });
+    const { searchEntries } = await this.asService((client) => client.search(this.sample.baseDn, { filter, attributes: ['member'] }));
+    return [searchEntries[0]?.member ?? []].flat().some((member) => String(member).startsWith(`uid=${staffNumber},`));
+  }
+
+  private async asService<Result>(work: (client: LdapClient) => Promise<Result>): Promise<Result> {
     const { dn, password } = this.accounts.service;
     const client = new LdapClient({ url: `ldap://127.0.0.1:${this.gates.directory.port}` });
     await client.bind(dn, password);
-    const modification = new Attribute({ type: 'pwdAccountLockedTime', values: disabled ? ['000001010000Z'] : [] });
-    await client.modify(`uid=${staffNumber},ou=people,${this.sample.baseDn}`, new Change({ operation: 'replace', modification }));
+    const result = await work(client);
     await client.unbind();
+    return result;
   }
 
   /** A request as this person, who is logged in first; without one as nobody. */
@@ -227,6 +260,11 @@ export class ApiTown {
     expect(status).toBe(201);
     this.#tokens.set(staffNumber, body.token);
     return body.token;
+  }
+
+  /** Everybody logs in again: their tokens are over where a clock has been moved by more than half a day. */
+  logInAnew(): void {
+    this.#tokens.clear();
   }
 
   /** A form for next week, filed by the borrower. */
