@@ -3,6 +3,8 @@ import { today } from '../../config/calendar.js';
 import * as loans from '../../workflows/device-loan/rules.js';
 import * as registrations from '../../workflows/registration/rules.js';
 import { distinct } from '../../workflows/shared/sets.js';
+import type { TeleworkDay } from '../../workflows/telework-day/contract.js';
+import * as days from '../../workflows/telework-day/rules.js';
 import type { ActingPeople, Actor } from '../directory/acting.js';
 import type { Capacity } from '../directory/port.js';
 import type { MailParams, ProcedureName, QueuedMail, Refusal, RoundsPort, TownClock, Unattended, Waiting } from './port.js';
@@ -74,7 +76,9 @@ export function createDigests({ ledger, acting }: DigestParts) {
     window: Window,
     caseIds?: readonly string[],
   ): AsyncGenerator<Reminder & { finding?: Finding }> {
-    const [known, days] = [new Map<string, Promise<readonly Actor[]>>(), daysOf(window)];
+    await ledger.clockOffset(); // Brings the town's clock up to date.
+    const now = ledger.townClock.now().toISOString();
+    const [known, dates] = [new Map<string, Promise<readonly Actor[]>>(), daysOf(window)];
     const actorsFor = (capacity: Capacity, step: string): Promise<readonly Actor[]> => {
       const place = `${capacity} ${step}`;
       const actors = known.get(place) ?? acting.actorsFor(capacity, step);
@@ -85,7 +89,10 @@ export function createDigests({ ledger, acting }: DigestParts) {
     for await (const group of waiting(round, caseIds)) {
       const [{ procedure, caseId, receiptNumber, step, since, department, state }] = group;
       const { whom, bars } = reminders[round][procedure] ?? {};
-      const [due, targets] = [group.map(({ who }) => who), distinct(group.flatMap((one) => days.flatMap((day) => whom?.(one, day) ?? [])))];
+      const [due, targets] = [
+        group.map(({ who }) => who),
+        distinct(group.flatMap((one) => dates.flatMap((date) => whom?.(one, date, now) ?? []))),
+      ];
       /** Who can act in the capacity, and is not barred from this very step. */
       const able = async (capacity: Capacity): Promise<readonly Actor[]> =>
         (await actorsFor(capacity, step)).filter((one) => !due.includes(capacity) || !bars?.(state, step, { ...one, as: capacity }));
@@ -184,8 +191,8 @@ async function firstOf(capacities: readonly [Capacity, ...Capacity[]], actorsFor
 
 interface Reminding {
   steps: readonly string[];
-  /** Whom the rules remind on the day. */
-  whom(waits: Waiting, date: string): readonly Capacity[];
+  /** Whom the rules remind on the day; `now`: the instant at which it is asked. */
+  whom(waits: Waiting, date: string, now: string): readonly Capacity[];
   /** What keeps this person from a decision that is due for their capacity: their own request, their own erasure. */
   bars(state: object, step: string, person: Actor & { as: Capacity }): Refusal | undefined;
 }
@@ -211,6 +218,9 @@ const decisions: ReadonlySet<string> = new Set([
   'renew',
 ]);
 
+const barsOnDay: Reminding['bars'] = (state, step, person) =>
+  decisions.has(step) ? days.refusal(state as TeleworkDay, takenBy(step, person)) : undefined;
+
 /** Of which steps a procedure reminds in a round, and whom: its rules say so. */
 const reminders: Readonly<Record<RoundName, Readonly<Partial<Record<ProcedureName, Reminding>>>>> = {
   morning: {
@@ -225,6 +235,18 @@ const reminders: Readonly<Record<RoundName, Readonly<Partial<Record<ProcedureNam
       bars: (state, step, person) =>
         decisions.has(step) ? registrations.refusal(state as registrations.Registration, takenBy(step, person)) : undefined,
     },
+    'telework-day': {
+      steps: days.reminding,
+      whom: ({ state, ...due }, date) => days.reminds(state as TeleworkDay, dueOf(due), date),
+      bars: barsOnDay,
+    },
   },
-  evening: {},
+  evening: {
+    'telework-day': {
+      steps: days.chasing,
+      whom: ({ state, step, ...due }, _date, now) =>
+        days.chases(state as TeleworkDay, { ...due, step: step as (typeof days.chasing)[number] }, now),
+      bars: barsOnDay,
+    },
+  },
 };

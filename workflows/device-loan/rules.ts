@@ -2,6 +2,7 @@ import type { Capacity } from '../../activities/directory/port.js';
 import type { DeviceClaim, DeviceNews, LedgerEntry, MailOrder, Refusal } from '../../activities/ledger/port.js';
 import type { Due, Signed, Step, Urgency } from '../shared/case.js';
 import { daysBetween } from '../shared/dates.js';
+import { withEntry } from '../shared/mails.js';
 import type { Line, Succession } from '../shared/posts.js';
 import { distinct, without } from '../shared/sets.js';
 import type { AccessoryKind, ErasureMethod, LoanRequest, steps } from './contract.js';
@@ -346,6 +347,7 @@ export function mails(loan: Loan, event: LoanEvent): readonly MailOrder[] {
     distinct([who].flat() as Capacity[]).map((one) => ({ to: one, template, ...(params && { params }) }));
   const me = borrower(loan);
   const lent = { assetTag: device?.assetTag ?? '', until: loan.until };
+  const toReturn = { what: 'return', day: loan.until } as const;
   switch (event.name) {
     case 'request':
       return event.input.urgent
@@ -358,31 +360,36 @@ export function mails(loan: Loan, event: LoanEvent): readonly MailOrder[] {
     case 'reserve':
       return event.input.waited ? to(me, 'loanReserved', lent) : []; // Otherwise the approval has said so a moment ago.
     case 'reassign':
-      return to(me, 'loanReassigned', lent);
+      return withEntry(to(me, 'loanReassigned', lent), 'none'); // It is to be prepared first.
     case 'requeue':
-      return to(me, 'loanRequeued');
-    case 'prepare':
-      return to(me, 'loanReadyForPickup', { ...lent, collectBy: device?.collectBy ?? '' });
+      return withEntry(to(me, 'loanRequeued'), 'none');
+    case 'prepare': {
+      const collectBy = device?.collectBy ?? request.periodEnds;
+      return withEntry(to(me, 'loanReadyForPickup', { ...lent, collectBy }), { what: 'pickUp', day: collectBy });
+    }
     case 'receive':
-      return to(me, 'loanHandedOver', { ...lent, terms: event.input.terms });
+      return withEntry(to(me, 'loanHandedOver', { ...lent, terms: event.input.terms }), toReturn);
     case 'askExtension':
       return event.input.urgent ? to(request.approver, 'extensionAsked', { staff: request.borrower, until: event.input.until }) : [];
     case 'decideExtension':
-      return to(me, event.input.granted ? 'extensionGranted' : 'extensionDeclined', { until: loan.until });
+      return withEntry(to(me, event.input.granted ? 'extensionGranted' : 'extensionDeclined', { until: loan.until }), toReturn);
     case 'expire':
       return to(me, 'loanExpired');
     case 'notCollected':
-      return to(me, 'loanNotCollected', lent);
+      return withEntry(to(me, 'loanNotCollected', lent), 'none');
     case 'recall':
-      return to(me, 'loanRecalled', lent);
+      return withEntry(to(me, 'loanRecalled', lent), 'none'); // At once is no day of the calendar.
     case 'reportLoss':
       return to([request.approver, 'it'], 'lossReported', { ...lent, staff: request.borrower, how: event.input.how });
     case 'find':
-      return to([me, request.approver], 'deviceFound', lent);
+      return withEntry(to([me, request.approver], 'deviceFound', lent), 'none');
     case 'writeOff':
-      return to([me, request.approver], 'deviceWrittenOff', lent);
+      return withEntry(to([me, request.approver], 'deviceWrittenOff', lent), 'none');
     case 'takeBack':
-      return to(me, loan.missing.length ? 'accessoryMissing' : 'loanReturned', { ...lent, missing: loan.missing.join(',') });
+      return withEntry(
+        to(me, loan.missing.length ? 'accessoryMissing' : 'loanReturned', { ...lent, missing: loan.missing.join(',') }),
+        'none',
+      );
     case 'rejectErasure':
       return loan.erasedBy ? to(`staff:${loan.erasedBy}`, 'erasureRejected', lent) : [];
     case 'withdraw':

@@ -8,7 +8,7 @@ const round = proxyActivities<RoundActivities>({
 });
 
 /** What the round does, in this order; each duty is idempotent for its date. */
-const duties = ['remindInTheEvening'] as const;
+const duties = ['settleDays', 'remindInTheEvening'] as const;
 
 /** What came of each duty: how many days, mails. */
 export type EveningReport = Readonly<Record<(typeof duties)[number], number>> | 'closed';
@@ -17,5 +17,7 @@ export type EveningReport = Readonly<Record<(typeof duties)[number], number>> | 
 export async function eveningRound(date?: string): Promise<EveningReport> {
   const day = await round.businessDay(date);
   if (!day) return 'closed';
-  return { remindInTheEvening: await round.remindInTheEvening(day) };
+  const done = { settleDays: 0, remindInTheEvening: 0 };
+  for (const duty of duties) done[duty] = await round[duty](day);
+  return done;
 }

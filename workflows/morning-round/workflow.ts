@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { patched, proxyActivities } from '@temporalio/workflow';
 import type { RoundActivities } from '../../activities/ledger/round.js';
 
 const round = proxyActivities<RoundActivities>({
@@ -8,7 +8,7 @@ const round = proxyActivities<RoundActivities>({
 });
 
 /** What the round does, in this order; each duty is idempotent for its date. Later procedures add theirs. */
-const duties = ['seal', 'rehome', 'follow', 'wake', 'remind', 'tidy'] as const;
+const duties = ['seal', 'rehome', 'follow', 'wake', 'settleDays', 'remind', 'tidy'] as const;
 
 /** What came of each duty: how many chains, reservations, cases, mails, rows. */
 export type RoundReport = Readonly<Record<(typeof duties)[number], number>> | 'closed';
@@ -20,7 +20,8 @@ export type RoundReport = Readonly<Record<(typeof duties)[number], number>> | 'c
 export async function morningRound(date?: string): Promise<RoundReport> {
   const day = await round.businessDay(date);
   if (!day) return 'closed';
-  const done = { seal: 0, rehome: 0, follow: 0, wake: 0, remind: 0, tidy: 0 };
-  for (const duty of duties) done[duty] = await round[duty](day);
+  const done = { seal: 0, rehome: 0, follow: 0, wake: 0, settleDays: 0, remind: 0, tidy: 0 };
+  const mine = patched('settle-days') ? duties : duties.filter((duty) => duty !== 'settleDays'); // The first version knew no telework days.
+  for (const duty of mine) done[duty] = await round[duty](day);
   return done;
 }

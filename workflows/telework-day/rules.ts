@@ -1,7 +1,7 @@
 import type { Capacity } from '../../activities/directory/port.js';
 import type { LedgerEntry, MailOrder, Refusal } from '../../activities/ledger/port.js';
 import type { Due } from '../shared/case.js';
-import { daysBetween } from '../shared/dates.js';
+import { dayOn, daysBetween } from '../shared/dates.js';
 import { withEntry } from '../shared/mails.js';
 import { distinct } from '../shared/sets.js';
 import type {
@@ -28,7 +28,6 @@ const person = ({ request }: TeleworkDay): Capacity => `staff:${request.staff}`;
 /** The instant of a date and time in Japan, which has had no summer time since 1951. */
 const instantOf = (date: string, time: Time): string => new Date(Date.parse(`${date}T${time}:00+09:00`)).toISOString();
 const dateOf = (instant: string): string => new Date(Date.parse(instant) + 9 * 3_600_000).toISOString().slice(0, 10);
-const dayOn = (date: string, days: number): string => new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10);
 
 const minutesAt = (time: Time): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 const lengthOf = ({ from, until }: Span): number => minutesAt(until) - minutesAt(from);
@@ -49,7 +48,7 @@ export function weekOf(date: string, weekBegins: TeleworkDayPolicy['weekBegins']
 }
 
 /** When it begins and ends. */
-const extent = ({ table, shift }: Plan): Span => {
+export const extent = ({ table, shift }: Plan): Span => {
   const lines = inOrder(table);
   return { from: lines[0]?.from ?? shift.from, until: lines.at(-1)?.until ?? shift.until };
 };
