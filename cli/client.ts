@@ -12,6 +12,8 @@ export interface Answer<Body = unknown> {
 export interface Sent {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
+  /** A table, in place of a body. */
+  csv?: string;
   /** Idempotency-Key: a repeat under the same key acts once. */
   key?: string;
   /** If-Match: the version that was seen. */
@@ -69,15 +71,17 @@ export class ApiClient {
   }
 
   /** Whatever the API answers. @throws ApiAway */
-  async send<Body = unknown>(path: string, { method = 'GET', body, key, version }: Sent = {}): Promise<Answer<Body>> {
+  async send<Body = unknown>(path: string, { method = 'GET', body, csv, key, version }: Sent = {}): Promise<Answer<Body>> {
     const headers = {
       ...this.#headers,
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(csv !== undefined && { 'Content-Type': 'text/csv' }),
       ...(key && { 'Idempotency-Key': key }),
       ...(version && { 'If-Match': version }),
     };
     const signal = AbortSignal.timeout(answerWithinMs);
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const written = csv ?? (body === undefined ? undefined : JSON.stringify(body));
+    const sent = written === undefined ? {} : { body: written };
     try {
       const response = await fetch(`${this.url}/api/v1${path}`, { method, headers, signal, ...sent });
       const text = await response.text();

@@ -101,7 +101,7 @@ loans
   .action(async (loan: string) => {
     const client = clientOf(place);
     const { items } = await client.ask<Listed<ShownEvent>>(`/device-loans/${await loanId(client, loan)}/events`);
-    say1(table(items.map(timelineLine)));
+    say1(table(items.map(timelineLine('device-loan'))));
   });
 formCommands(loans, async (step, loan, form) => {
   const client = clientOf(place);

@@ -1,7 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
+import type { ProcedureName } from '../activities/ledger/port.js';
 import type { ProblemDocument } from '../api/errors.js';
 import type { Person, ShownEvent } from '../api/views.js';
-import { type Code, type Language, type Section, say } from '../config/texts.js';
+import { type Language, type Section, say } from '../config/texts.js';
 
 /** Both languages side by side, Japanese first; once where they are the same. */
 export function inBoth(section: Section, code: string): string {
@@ -30,34 +31,37 @@ const widthOf = (text: string): number =>
   );
 
 /** Why the API says no, in sentences: the rule or the field with its article, and what could be done instead. */
-export function sentences({ title, errors = [], due = [], ended, part }: ProblemDocument, language: Language = 'ja'): string {
+export function sentences(
+  { title, errors = [], due = [], ended, part }: ProblemDocument,
+  procedure: ProcedureName = 'device-loan',
+  language: Language = 'ja',
+): string {
   const field = (path: string | undefined) => (path ? `${say(language, 'field', path)}: ` : '');
   const steps = [...new Set(due.flatMap((one) => ('step' in one && 'who' in one ? [`${one.step}`] : [])))];
   return [
     part ? `${title} (${part})` : title,
     ...errors.map((error) => `  ${field(error.field)}${error.message}`),
-    ...(ended ? [`  ${statusOf(ended, language)}`] : []),
+    ...(ended ? [`  ${say(language, 'status', `${procedure}.${ended}`)}`] : []),
     ...(steps.length
-      ? [`  → ${steps.map((step) => say(language, 'step', `device-loan.${step}`)).join(language === 'ja' ? '、' : ', ')}`]
+      ? [`  → ${steps.map((step) => say(language, 'step', `${procedure}.${step}`)).join(language === 'ja' ? '、' : ', ')}`]
       : []),
   ].join('\n');
 }
 
-const statusOf = (status: string, language: Language) =>
-  say(language, 'status', `device-loan.${status}` satisfies `${Code<'procedure'>}.${string}`);
+/** One line of a timeline as people read it: when, what, by whom, in which capacity and in whose place. */
+export const timelineLine =
+  (procedure: ProcedureName) =>
+  ({ at, name, by, as, onBehalfOf, input }: ShownEvent): readonly string[] => {
+    const acting = onBehalfOf ? `　代決：${personOf(onBehalfOf)}` : '';
+    return [
+      tokyoTime(at),
+      inBoth('step', `${procedure}.${name}`),
+      by === 'system' ? '（システム）' : personOf(by, as?.replace(/:.*/, '')) + acting,
+      detailsOf(input),
+    ];
+  };
 
-/** One line of a timeline as people read it: when, what, by whom and in which capacity. */
-export function timelineLine({ at, name, by, as, input }: ShownEvent): readonly string[] {
-  const capacity = as?.replace(/:.*/, '');
-  return [
-    tokyoTime(at),
-    inBoth('step', `device-loan.${name}`),
-    by === 'system' ? '（システム）' : personOf(by, capacity),
-    detailsOf(input),
-  ];
-}
-
-function personOf({ staffNumber, name = '' }: Person, capacity: string | undefined): string {
+function personOf({ staffNumber, name = '' }: Person, capacity?: string): string {
   return `${name} ${staffNumber}${capacity ? `（${say('ja', 'capacity', capacity)}）` : ''}`.trim();
 }
 

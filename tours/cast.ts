@@ -1,10 +1,10 @@
 import type { DirectoryEntry } from '../embedded/ldif.js';
 import type { TownAccounts } from '../embedded/sample-town.js';
 
-/** The four borrowers, each with a loan of the same name (see `loan.ts`), and those who deal with them. */
-export type Role = 'first' | 'next' | 'lost' | 'later' | 'head' | 'otherHead' | 'it' | 'secondIt';
+/** The four borrowers, each with a loan of the same name (see `script.ts`), those who deal with them, and somebody who may not register. */
+export type Role = 'first' | 'next' | 'lost' | 'later' | 'head' | 'deputy' | 'otherHead' | 'it' | 'secondIt' | 'hr' | 'appointee';
 
-/** Who plays whom: people of one department, and of IT. */
+/** Who plays whom: people of one department, of IT and of HR. */
 export interface Cast {
   department: string;
   /** Staff numbers. */
@@ -13,21 +13,26 @@ export interface Cast {
 
 /** The people of whom `npm start` names the accounts. */
 export function castOfAccounts(
-  { borrower, secondBorrower, promoter, keeper, head, secondHead, it }: TownAccounts,
+  { borrower, secondBorrower, promoter, keeper, head, deputyHead, ...accounts }: TownAccounts,
   department: string,
 ): Cast {
-  const people = {
-    first: borrower,
-    next: secondBorrower,
-    lost: promoter,
-    later: keeper,
-    head,
-    otherHead: secondHead,
-    it: it[0],
-    secondIt: it[1],
-  };
-  return { department, people };
+  const people = { first: borrower, next: secondBorrower, lost: promoter, later: keeper, head, deputy: deputyHead };
+  return { department, people: { ...people, ...fromElsewhere(accounts) } };
 }
+
+/** Those who are the same for every department. */
+const fromElsewhere = ({
+  secondHead,
+  it,
+  hr,
+  fiscalYearAppointee,
+}: Pick<TownAccounts, 'secondHead' | 'it' | 'hr' | 'fiscalYearAppointee'>) => ({
+  otherHead: secondHead,
+  it: it[0],
+  secondIt: it[1],
+  hr,
+  appointee: fiscalYearAppointee,
+});
 
 /**
  * A cast from every department of the sample town that has a head of its own and enough regular staff, so that as many loans can run side by side. Departments in which somebody
@@ -55,8 +60,8 @@ export function castsOfTown(entries: readonly DirectoryEntry[], accounts: TownAc
   );
   return [...staffOf].flatMap(([department, staff]) => {
     const head = headOf.get(department);
-    const [first, next, lost, later] = staff.filter((number) => number !== head).slice(3); // The deputy, the keeper and the promoter have other parts.
-    if (busy.has(department) || !head || !staff.includes(head) || !first || !next || !lost || !later) return [];
-    return [{ department, people: { first, next, lost, later, head, otherHead: accounts.secondHead, it: it[0], secondIt: it[1] } }];
+    const [deputy, _keeper, _promoter, first, next, lost, later] = staff.filter((number) => number !== head);
+    if (busy.has(department) || !head || !staff.includes(head) || !deputy || !first || !next || !lost || !later) return [];
+    return [{ department, people: { first, next, lost, later, head, deputy, ...fromElsewhere(accounts) } }];
   });
 }

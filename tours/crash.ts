@@ -11,11 +11,13 @@ import type { Town } from '../embedded/town.js';
 import { castsOfTown } from './cast.js';
 import { readyDevices } from './devices.js';
 import { Gate } from './gate.js';
-import { type Act, isAct, loanScript, type Rival, rivalTo } from './loan.js';
+import { loanScript, rivalInLoan } from './loan.js';
 import { differences, type Outcome } from './outcome.js';
 import { Performance } from './performance.js';
-import { Differs } from './player.js';
-import { ownTown, type Stage } from './stage.js';
+import { Differs, reportAbsent } from './player.js';
+import { registrationScript, rivalInRegistration } from './registration.js';
+import { type Act, isAct, type Rival, type Scene } from './script.js';
+import { ownTown, packs, type Stage } from './stage.js';
 
 type OwnTown = Stage & { town: Town };
 
@@ -25,20 +27,37 @@ interface Row {
   times: number;
   steps: number;
   problems: readonly string[];
+  outcomes: readonly Outcome[];
 }
+
+/** What is played: its scenes, and who can come first instead. */
+interface Play {
+  script(today: string): readonly Scene[];
+  rivalTo(act: Act): Rival | undefined;
+}
+const plays = {
+  loan: { script: loanScript, rivalTo: rivalInLoan },
+  registration: { script: registrationScript, rivalTo: rivalInRegistration },
+} as const satisfies Record<string, Play>;
+const isPlay = (name: string): name is keyof typeof plays => Object.hasOwn(plays, name);
 
 const processes = ['worker', 'api', 'temporal', 'postgres', 'directory', 'mailbox'] as const satisfies readonly PartName[];
 const tables = [...processes, 'power-cut', 'new-temporal'] as const;
 
-const { only } = new Command('npm run crash --')
+const program = new Command('npm run crash --')
   .description('プロセスを止めても結果は変わらない / whatever is killed, the outcome never changes')
+  .argument('[play]', Object.keys(plays).join(', '), 'loan')
   .addOption(new Option('--only <tables...>', tables.join(', ')).argParser((value: string) => value.split(',')))
-  .parse()
-  .opts<{ only?: readonly string[] }>();
+  .parse();
+const { only } = program.opts<{ only?: readonly string[] }>();
+const [playName = 'loan'] = program.processedArgs as [string];
+if (!isPlay(playName)) throw new Error(`${playName}: ${Object.keys(plays).join(', ')}`);
+const { script, rivalTo }: Play = plays[playName];
+const pack = packs[playName];
 const unknown = (only ?? []).filter((name) => !tables.some((known) => known === name));
 if (unknown.length) throw new Error(`unknown: ${unknown.join(', ')}; there are ${tables.join(', ')}`);
 
-/** The loan's script, played at several places of the town side by side: so many steps meet the same blow. */
+/** The script, played at several places of the town side by side: so many steps meet the same blow. */
 const sideBySide = 5;
 
 /** Every process, killed before every step. */
@@ -57,13 +76,13 @@ async function killBeforeEveryStep(process: (typeof processes)[number]): Promise
     }
     await town.ready();
     await everybody(others, (performance) => performance.playToTheEnd());
-    return { hurt: `${process} kill -9`, times: blows, steps: acts, problems: await compared(stage, expected, others) };
+    return { hurt: `${process} kill -9`, times: blows, steps: acts, ...(await compared(stage, expected, others)) };
   });
 }
 
 /**
- * One row of the ledger: the act that brings it about, and the event. `held`: what follows of itself in the same breath, and must not be written yet. `follows`: the row is another loan's, written when
- * the act has been answered.
+ * One row of the ledger: the act that brings it about, and the event, or the mark of what was done outside. `held`: what follows of itself in the same breath, and must not be written yet. `follows`: the
+ * row is written when the act has been answered: another case's, or the mark of the group's change.
  */
 interface Moment {
   act: number;
@@ -72,15 +91,19 @@ interface Moment {
   follows?: true;
 }
 
+/** The mark of the one thing that is done outside for a registration. */
+const groupChange = 'remoteAccess';
+
 /** Every row that the script writes, in order. */
 function momentsOf(acts: readonly Act[]): readonly Moment[] {
-  return acts.flatMap(({ step, becomes, served }, act): Moment[] => {
-    if (becomes === 'reserved')
+  return acts.flatMap(({ step, becomes, leadsTo = [], access }, act): Moment[] => {
+    if (becomes === 'reserved' && step === 'approve')
       return [
         { act, event: step, held: 'reserve' },
         { act, event: 'reserve' },
       ];
-    return [{ act, event: step }, ...(served ? [{ act, event: 'reserve', follows: true as const }] : [])];
+    const events = new Set([...leadsTo.map(({ event }) => event), ...(access === undefined ? [] : [groupChange])]);
+    return [{ act, event: step }, ...[...events].map((event) => ({ act, event, follows: true as const }))];
   });
 }
 
@@ -93,20 +116,23 @@ interface Struck<At extends Moment = Moment> {
   moment: At;
 }
 
-/** Hands the moments out to the performances, so that neighbours are not the same one's; each cut strikes everybody once. */
+/** Hands the moments out to the performances, so that neighbours are not the same one's; each cut strikes everybody once, and nobody twice at the same act. */
 function cutsFor<At extends Moment>(moments: readonly At[], performances: readonly Performance[]): readonly (readonly Struck<At>[])[] {
-  const handOut = (some: readonly At[]) =>
-    some.flatMap((moment, index) => {
+  const together = moments
+    .filter(({ follows }) => !follows)
+    .flatMap((moment, index) => {
       const performance = performances[index % performances.length];
       return performance ? [{ performance, moment }] : [];
     });
-  const together = handOut(moments.filter(({ follows }) => !follows));
   const cuts: Struck<At>[][] = [];
   for (let first = 0; first < together.length; first += sideBySide) cuts.push(together.slice(first, first + sideBySide));
-  for (const alone of handOut(moments.filter(({ follows }) => follows))) {
-    const later = ({ performance, moment }: Struck) => performance === alone.performance && moment.act > alone.moment.act;
-    const before = cuts.findIndex((cut) => cut.some(later));
-    cuts.splice(before < 0 ? cuts.length : before, 0, [alone]);
+  for (const [index, moment] of moments.filter(({ follows }) => follows).entries()) {
+    const struck = cuts.flat().filter((one) => one.moment.act === moment.act);
+    const free = performances.filter((one) => !struck.some(({ performance }) => performance === one));
+    const performance = free[index % free.length];
+    if (!performance) throw new Error(`everybody is struck at act ${moment.act}`);
+    const before = cuts.findIndex((cut) => cut.some((one) => one.performance === performance && one.moment.act > moment.act));
+    cuts.splice(before < 0 ? cuts.length : before, 0, [{ performance, moment }]);
   }
   return cuts;
 }
@@ -124,20 +150,25 @@ async function powerCutThenDueStep(): Promise<Row> {
         const own = cuts.flat().filter((one) => one.performance === performance);
         await performance.playDueAfter(act, { except: own.map((one) => performance.act(one.moment.act)) }); // Those are cut off in their turn.
         await performance.repeat(act);
+        await performance.untilFollowed(act);
       });
     await everybody(others, (performance) => performance.playToTheEnd());
-    const problems = await compared(stage, expected, others);
-    return { hurt: 'power cut, then the step that is due', times, steps: moments.length, problems };
+    return {
+      hurt: 'power cut, then the step that is due',
+      times,
+      steps: moments.length,
+      ...(await compared(stage, expected, others)),
+    };
   });
 }
 
 /** The same, but another person comes first, with a step that leads elsewhere; ledger and workflow must still agree on what happened. */
 async function powerCutThenRival(): Promise<Row> {
-  const acts = loanScript('2026-04-01').filter(isAct);
+  const acts = script('2026-04-01').filter(isAct);
   const moments = momentsOf(acts).flatMap((moment) => {
     const act = acts[moment.act];
     const rival = act && rivalTo(act);
-    return rival ? [{ ...moment, rival }] : [];
+    return rival && !moment.follows ? [{ ...moment, rival }] : [];
   });
   return inTown(moments.length + 1, async (stage, [undisturbed, ...others]) => {
     const expected = await undisturbedOutcome(undisturbed);
@@ -145,35 +176,39 @@ async function powerCutThenRival(): Promise<Row> {
     let times = 0;
     for (const cut of struck)
       times += await strike(stage, cut, async ({ performance, moment }) => {
-        await performance.rival(moment.rival, performance.act(moment.act).loan);
+        await performance.rival(moment.rival, performance.act(moment.act).on);
         await performance.repeat(performance.act(moment.act));
       });
-    const problems = await Promise.all(struck.flat().map(({ performance, moment }) => rivalled(performance, moment, expected)));
+    const ends = await Promise.all(struck.flat().map(({ performance, moment }) => rivalled(performance, moment, expected)));
     return {
       hurt: 'power cut, then another person',
       times,
       steps: moments.length,
-      problems: [...problems.flat(), ...(await audited(stage))],
+      problems: [...ends.flatMap(({ problems }) => problems), ...(await audited(stage))],
+      outcomes: ends.map(({ outcome }) => outcome),
     };
   });
 }
 
-/** What stands after a rival's step: the loan as it was undisturbed up to the row that was cut off, what follows of itself, and the rival's step. */
+/** What stands after a rival's step: the case as it was undisturbed up to the row that was cut off, what follows of itself, and the rival's step. */
 async function rivalled(
   performance: Performance,
   { act: number, event, rival }: Moment & { rival: Rival },
   expected: Outcome,
-): Promise<readonly string[]> {
-  const { loan, becomes } = performance.act(number);
-  const timeline = (outcome: Outcome) => (outcome.loans[loan] as { timeline: readonly string[] }).timeline;
+): Promise<{ outcome: Outcome; problems: readonly string[] }> {
+  const { on, becomes } = performance.act(number);
+  const timeline = (outcome: Outcome) => (outcome.cases[on] as { timeline: readonly string[] }).timeline;
   const usual = timeline(expected);
   const cut = usual.findIndex((line) => line.startsWith(`${event} by `));
-  const follows = event !== 'reserve' && becomes === 'reserved' ? 1 : 0;
-  const should = [...usual.slice(0, cut + 1 + follows), `${rival.step} by ${rival.who}`];
+  const follows = event === 'approve' && becomes === 'reserved' ? 1 : 0;
+  const after = rival.leadsTo ? [`${rival.leadsTo} by system`] : [];
+  const should = [...usual.slice(0, cut + 1 + follows), `${rival.step} by ${rival.who}`, ...after];
   const outcome = await performance.outcome();
   const is = timeline(outcome);
-  const differs = should.join() === is.join() ? [] : [`${loan}: should be ${should.join(', ')}, but is ${is.join(', ')}`];
-  return [...differs, ...outcome.apart].map((problem) => `${performance.cast.department}, ${event}: ${problem}`);
+  const differs = should.join() === is.join() ? [] : [`${on}: should be ${should.join(', ')}, but is ${is.join(', ')}`];
+  const changes = outcome.access.length > 2 ? [`the group was changed more than once each way: ${outcome.access.join(', ')}`] : [];
+  const problems = [...differs, ...changes, ...outcome.apart].map((problem) => `${performance.cast.department}, ${event}: ${problem}`);
+  return { outcome, problems };
 }
 
 /** Cuts the power until everybody has been struck at their moment, and has `after` played for each when the power is back. @returns how many cuts it took */
@@ -242,16 +277,20 @@ async function writeWhatFollows(town: Town, struck: readonly Struck[], gate: Gat
   for (const { performance, moment } of struck) await gate.letThrough(performance.cast.department, moment.event);
 }
 
-/** How many rows of each moment's kind its department has. */
-async function countRows({ pool }: Stage['sources'], struck: readonly Struck[]): Promise<readonly number[]> {
+/** How many rows of each moment's kind its department has; of the group's mark, which is one row for ever, how often the directory has changed the group. */
+async function countRows(sources: Stage['sources'], struck: readonly Struck[]): Promise<readonly number[]> {
   const query = "select count(*)::int as count from events where name = $1 and body #>> '{summary,department}' = $2";
-  const counts = struck.map(({ performance, moment }) => pool.query<{ count: number }>(query, [moment.event, performance.cast.department]));
-  return (await Promise.all(counts)).map(({ rows }) => rows[0]?.count ?? 0);
+  const count = async ({ moment: { event }, performance: { cast } }: Struck) => {
+    if (event === groupChange) return (await sources.groupChangesOf(cast.people.first)).length;
+    const { rows } = await sources.pool.query<{ count: number }>(query, [event, cast.department]);
+    return rows[0]?.count ?? 0;
+  };
+  return Promise.all(struck.map(count));
 }
 
-/** Temporal's database is deleted while a loan stands before each act of the script; the command line opens them again from the ledger. */
+/** Temporal's database is deleted while a case stands before each act of the script; the command line opens them again from the ledger. */
 async function newTemporal(): Promise<Row> {
-  const places = loanScript('2026-04-01').filter(isAct).length;
+  const places = script('2026-04-01').filter(isAct).length;
   return inTown(places + 1, async (stage, [undisturbed, ...others]) => {
     const expected = await undisturbedOutcome(undisturbed);
     await everybody(others, (performance) => performance.playUntil(others.indexOf(performance) + 1));
@@ -261,8 +300,12 @@ async function newTemporal(): Promise<Row> {
     const reopen = ['--import', 'tsx', 'cli/main.ts', 'cases', 'reopen', '--all'];
     await promisify(execFile)(process.execPath, reopen, { cwd: projectRoot, env });
     await everybody(others, (performance) => performance.playToTheEnd());
-    const problems = await compared(stage, expected, others);
-    return { hurt: 'Temporal’s database deleted, cases reopened', times: 1, steps: places, problems };
+    return {
+      hurt: 'Temporal’s database deleted, cases reopened',
+      times: 1,
+      steps: places,
+      ...(await compared(stage, expected, others)),
+    };
   });
 }
 
@@ -271,11 +314,15 @@ async function inTown(
   casts: number,
   play: (stage: OwnTown, performances: readonly [Performance, ...Performance[]]) => Promise<Row>,
 ): Promise<Row> {
-  const stage = await ownTown();
+  const stage = await ownTown(pack);
   try {
     const chosen = castsOfTown(stage.sample.entries, stage.sample.accounts).slice(0, casts);
     const { tags } = await readyDevices(stage, chosen);
-    const [first, ...others] = chosen.map((cast, index) => new Performance(stage, { cast, devices: tags[index] ?? [] }));
+    const scenes = script(stage.today);
+    const absent = new Set(scenes.flatMap((scene) => ('absent' in scene ? scene.absent : [])));
+    const staff = chosen.flatMap(({ people }) => [...absent].map((role) => people[role]));
+    await reportAbsent(await stage.place.clientOf(stage.sample.accounts.hr), { staff, today: stage.today }); // All the time: the list is one for the whole town.
+    const [first, ...others] = chosen.map((cast, index) => new Performance(stage, { cast, devices: tags[index] ?? [], script: scenes }));
     if (!first || others.length < casts - 1) throw new Error(`the town has only ${chosen.length} casts`);
     return await play(stage, [first, ...others]);
   } finally {
@@ -294,10 +341,14 @@ const everybody = async <One>(all: readonly One[], play: (one: One) => Promise<u
   await Promise.all(all.map(play));
 };
 
-async function compared(stage: Stage, expected: Outcome, others: readonly Performance[]): Promise<readonly string[]> {
-  const outcomes = await Promise.all(others.map(async (one) => ({ one, outcome: await one.outcome() })));
-  const different = outcomes.flatMap(({ one, outcome }) => differences(expected, outcome).map((line) => `${one.cast.department}: ${line}`));
-  return [...different, ...(await audited(stage))];
+async function compared(
+  stage: Stage,
+  expected: Outcome,
+  others: readonly Performance[],
+): Promise<{ outcomes: readonly Outcome[]; problems: readonly string[] }> {
+  const ends = await Promise.all(others.map(async (one) => ({ one, outcome: await one.outcome() })));
+  const different = ends.flatMap(({ one, outcome }) => differences(expected, outcome).map((line) => `${one.cast.department}: ${line}`));
+  return { outcomes: ends.map(({ outcome }) => outcome), problems: [...different, ...(await audited(stage))] };
 }
 
 /** `audit verify` on everything that the town has written. */
@@ -324,18 +375,42 @@ function tablesOf(name: (typeof tables)[number]): readonly (() => Promise<Row>)[
   }
 }
 
-const heading = ['止めたもの / hurt', '回数 / times', '場面 / steps', '結果 / outcome', '秒 / s'];
+/** Of all cases of a row: how often the directory let somebody into the group and took somebody out, and what became of the mails. */
+function counted(outcomes: readonly Outcome[]): readonly string[] {
+  const changes = (kind: string) => outcomes.flatMap(({ access }) => access).filter((line) => line.endsWith(kind)).length;
+  const granted = outcomes
+    .flatMap(({ cases }) => Object.values(cases) as { version?: number }[])
+    .filter(({ version = 0 }) => version > 0).length;
+  const sum = (kind: keyof Outcome['delivery']) => outcomes.reduce((total, { delivery }) => total + delivery[kind], 0);
+  return [
+    granted ? `+${changes('granted')} −${changes('removed')} / ${granted}` : '—',
+    `${sum('arrived')} / ${sum('sent')}`,
+    `${sum('again')}`,
+  ];
+}
+
+const heading = [
+  '止めたもの / hurt',
+  '回数 / times',
+  '場面 / steps',
+  '結果 / outcome',
+  'グループの変更／承認 / group changes / approvals',
+  'メール / mails',
+  '再送 / again',
+  '秒 / s',
+];
 const shown: string[][] = [];
 let wrong = 0;
 for (const name of tables.filter((one) => !only || only.includes(one)))
   for (const play of tablesOf(name)) {
     const since = performance.now();
-    const { hurt, times, steps, problems } = await play().catch((failure: unknown): Row => {
+    const { hurt, times, steps, problems, outcomes } = await play().catch((failure: unknown): Row => {
       if (!(failure instanceof Differs)) throw failure;
-      return { hurt: name, times: 0, steps: 0, problems: [failure.message] };
+      return { hurt: name, times: 0, steps: 0, problems: [failure.message], outcomes: [] };
     });
     const outcome = problems.length ? `違う / differs (${problems.length})` : '同じ / the same';
-    shown.push([hurt, `${times}`, `${steps}`, outcome, `${Math.round((performance.now() - since) / 1000)}`]);
+    const seconds = `${Math.round((performance.now() - since) / 1000)}`;
+    shown.push([hurt, `${times}`, `${steps}`, outcome, ...counted(outcomes), seconds]);
     console.log(`${hurt}: ${outcome}`);
     for (const problem of problems) console.log(`  ${problem}`);
     wrong += problems.length;

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * A gate in the ledger of a town that is to be hurt: an event of a department's loan whose name is held gets no further than its own row, until it is let through. So all processes can be killed after one
- * row was committed and before the next. Held from outside, by an advisory lock that a trigger asks for; product code knows nothing of it.
+ * A gate in the ledger of a town that is to be hurt: an event of a department's case whose name is held, or the mark of something that was done outside, gets no further than its own row, until it is let
+ * through. So all processes can be killed after one row was committed, or one change made outside, and before the next row. Held from outside, by an advisory lock that a trigger asks for; product code knows nothing of it.
  */
 export class Gate {
   readonly #client: pg.PoolClient;
@@ -17,10 +17,12 @@ export class Gate {
     client.on('error', () => undefined); // The power cut takes it too.
     await client.query(`
       create or replace function wait_at_gate() returns trigger language plpgsql as $$ begin
-        perform pg_advisory_xact_lock_shared(hashtextextended('gate ' || (new.body #>> '{summary,department}') || '/' || new.name, 0));
+        perform pg_advisory_xact_lock_shared(hashtextextended('gate ' || cases.department || '/' || new.name, 0))
+          from cases where cases.case_id = new.case_id;
         return new;
       end $$;
-      create or replace trigger gate before insert on events for each row execute function wait_at_gate()`);
+      create or replace trigger gate before insert on events for each row execute function wait_at_gate();
+      create or replace trigger gate before insert on effect_marks for each row execute function wait_at_gate()`);
     return new Gate(client);
   }
 

@@ -1,56 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { ProblemType } from '../api/problems.js';
-import type { steps } from '../workflows/device-loan/contract.js';
-import type { Loan } from '../workflows/device-loan/rules.js';
-import type { Role } from './cast.js';
-
-export type LoanName = 'first' | 'next' | 'lost' | 'later';
-export type StepName = 'request' | keyof typeof steps;
-
-/** What a person sees of a loan when they act: how it stands, and which terms apply. */
-export interface Seen {
-  state: Loan;
-  terms: string;
-}
-type Body = object | ((seen: Seen) => object);
-
-/** One person's step in one loan. */
-export interface Turn {
-  who: Role;
-  loan: LoanName;
-  step: StepName;
-  body?: Body;
-}
-
-/** A step that is taken, and how its loan then stands. `served`: a loan that at this very moment gets the device. */
-export interface Act extends Turn {
-  becomes: Loan['status'];
-  served?: LoanName;
-}
-
-/** How the API says no. */
-export interface Refused {
-  status: number;
-  problem: ProblemType;
-  /** The rule, or what is wrong with the field. */
-  code?: string;
-  field?: string;
-}
-
-/** A step that is refused, and changes nothing. `key`: none at all, or that of the act before. `why`: what the person tried. */
-export interface Attempt extends Turn {
-  refused: Refused;
-  key?: 'none' | 'again';
-  why: string;
-}
-
-/** Somebody at the door. */
-export interface AtTheDoor {
-  staffNumber: string;
-  password: string;
-  refused: Refused;
-  why: string;
-}
+import { type Act, cases, type Rival, refused, type Scene, type Seen } from './script.js';
 
 /** What people write in their own words: what they carry out, how they lost it, why it is given up. */
 export interface FreeTexts {
@@ -64,7 +13,21 @@ const usualTexts: FreeTexts = {
   reason: '三週間見つからない。',
 };
 
-export type Scene = Act | Attempt | AtTheDoor;
+/** A date so many days after the municipality's. */
+export const daysFrom =
+  (today: string) =>
+  (days: number): string =>
+    Temporal.PlainDate.from(today).add({ days }).toString();
+
+/** What is asked for, and what is filled in when a device goes out and comes back. */
+export const laptop = { kind: 'laptop', accessories: ['wire', 'mouse'], personalData: false };
+export const ready = ({ state }: Seen) => ({
+  assetTag: state.device?.assetTag,
+  fingerprintEnrolled: true,
+  accessories: ['wire', 'mouse'],
+});
+export const signed = ({ terms }: Seen) => ({ terms });
+export const purged = { method: 'purge', tool: 'nvme sanitize', toolVersion: '2.11', dataClass: 'confidential' };
 
 /**
  * The whole loan once, as people play it: two laptops, four borrowers. `lost` takes one and loses it; `first` takes the last one, `next` waits for it; `later` has it promised for other days,
@@ -73,19 +36,8 @@ export type Scene = Act | Attempt | AtTheDoor;
  * `today`: the municipality's date. All days lie far enough ahead that no answer is urgent, whatever day of the week it is.
  */
 export function loanScript(today: string, { carried, report, reason }: FreeTexts = usualTexts): readonly Scene[] {
-  const day = (days: number) => Temporal.PlainDate.from(today).add({ days }).toString();
-  const laptop = { kind: 'laptop', accessories: ['wire', 'mouse'], personalData: false };
+  const day = daysFrom(today);
   const fortnight = { ...laptop, from: day(14), until: day(18) };
-  const ready = ({ state }: Seen) => ({ assetTag: state.device?.assetTag, fingerprintEnrolled: true, accessories: ['wire', 'mouse'] });
-  const signed = ({ terms }: Seen) => ({ terms });
-  const purged = { method: 'purge', tool: 'nvme sanitize', toolVersion: '2.11', dataClass: 'confidential' };
-  const refused = (status: number, problem: ProblemType, code?: string, field?: string): Refused => ({
-    status,
-    problem,
-    ...(code && { code }),
-    ...(field && { field }),
-  });
-
   return [
     {
       staffNumber: '*)(uid=*',
@@ -100,12 +52,12 @@ export function loanScript(today: string, { carried, report, reason }: FreeTexts
       why: '空のパスワード / an empty password',
     },
 
-    { who: 'lost', loan: 'lost', step: 'request', body: { ...laptop, from: day(14), until: day(30) }, becomes: 'requested' },
-    { who: 'head', loan: 'lost', step: 'approve', becomes: 'reserved' },
+    { who: 'lost', on: 'lost', step: 'request', body: { ...laptop, from: day(14), until: day(30) }, becomes: 'requested' },
+    { who: 'head', on: 'lost', step: 'approve', becomes: 'reserved' },
 
     {
       who: 'first',
-      loan: 'first',
+      on: 'first',
       step: 'request',
       body: { ...fortnight, status: 'released' },
       refused: refused(400, 'malformed', 'unknownField', 'status'),
@@ -113,7 +65,7 @@ export function loanScript(today: string, { carried, report, reason }: FreeTexts
     },
     {
       who: 'first',
-      loan: 'first',
+      on: 'first',
       step: 'request',
       body: { ...fortnight, data: carried, personalData: true },
       refused: refused(422, 'ruleRefuses', 'personalData', 'personalData'),
@@ -121,17 +73,17 @@ export function loanScript(today: string, { carried, report, reason }: FreeTexts
     },
     {
       who: 'first',
-      loan: 'first',
+      on: 'first',
       step: 'request',
       body: fortnight,
       key: 'none',
       refused: refused(428, 'keyNeeded'),
       why: '鍵のない提出 / filed without an Idempotency-Key',
     },
-    { who: 'first', loan: 'first', step: 'request', body: { ...fortnight, data: carried }, becomes: 'requested' },
+    { who: 'first', on: 'first', step: 'request', body: { ...fortnight, data: carried }, becomes: 'requested' },
     {
       who: 'first',
-      loan: 'first',
+      on: 'first',
       step: 'request',
       body: { ...fortnight, until: day(20) },
       key: 'again',
@@ -140,127 +92,122 @@ export function loanScript(today: string, { carried, report, reason }: FreeTexts
     },
     {
       who: 'first',
-      loan: 'first',
+      on: 'first',
       step: 'approve',
       refused: refused(403, 'forbidden'),
       why: '自分の借用願を自分で承認 / approving one’s own request',
     },
     {
       who: 'otherHead',
-      loan: 'first',
+      on: 'first',
       step: 'approve',
       refused: refused(404, 'notFound'),
       why: '他課の所属長が承認 / the head of another department',
     },
-    { who: 'head', loan: 'first', step: 'approve', becomes: 'reserved' },
-    { who: 'next', loan: 'next', step: 'request', body: fortnight, becomes: 'requested' },
-    { who: 'head', loan: 'next', step: 'approve', becomes: 'approved' },
-    { who: 'later', loan: 'later', step: 'request', body: { ...laptop, from: day(26), until: day(28) }, becomes: 'requested' },
-    { who: 'head', loan: 'later', step: 'approve', becomes: 'reserved' },
+    { who: 'head', on: 'first', step: 'approve', becomes: 'reserved' },
+    { who: 'next', on: 'next', step: 'request', body: fortnight, becomes: 'requested' },
+    { who: 'head', on: 'next', step: 'approve', becomes: 'approved' },
+    { who: 'later', on: 'later', step: 'request', body: { ...laptop, from: day(26), until: day(28) }, becomes: 'requested' },
+    { who: 'head', on: 'later', step: 'approve', becomes: 'reserved' },
 
     {
       who: 'it',
-      loan: 'first',
+      on: 'first',
       step: 'handOver',
       refused: refused(409, 'notDue'),
       why: '準備の前に引渡し / handed over before it is prepared',
     },
     {
       who: 'it',
-      loan: 'first',
+      on: 'first',
       step: 'prepare',
       body: (seen) => ({ ...ready(seen), fingerprintEnrolled: false }),
       refused: refused(422, 'ruleRefuses', 'fingerprintNeeded', 'fingerprintEnrolled'),
       why: '指紋認証設定をせずに準備 / prepared without the fingerprint',
     },
-    { who: 'it', loan: 'first', step: 'prepare', body: ready, becomes: 'prepared' },
-    { who: 'it', loan: 'first', step: 'handOver', becomes: 'handedOver' },
+    { who: 'it', on: 'first', step: 'prepare', body: ready, becomes: 'prepared' },
+    { who: 'it', on: 'first', step: 'handOver', becomes: 'handedOver' },
     {
       who: 'first',
-      loan: 'first',
+      on: 'first',
       step: 'receive',
       body: { terms: '1999-01-01' },
       refused: refused(422, 'ruleRefuses', 'otherTerms', 'terms'),
       why: '古い利用条件に署名 / signing for other terms',
     },
-    { who: 'first', loan: 'first', step: 'receive', body: signed, becomes: 'handedOver' },
+    { who: 'first', on: 'first', step: 'receive', body: signed, becomes: 'handedOver' },
     {
       who: 'first',
-      loan: 'first',
+      on: 'first',
       step: 'askExtension',
       body: { until: day(24) },
       refused: refused(422, 'ruleRefuses', 'devicePromised', 'until'),
       why: '次の人に約束された日まで延長 / an extension into days promised to another',
     },
-    { who: 'first', loan: 'first', step: 'askExtension', body: { until: day(21) }, becomes: 'handedOver' },
-    { who: 'head', loan: 'first', step: 'decideExtension', body: { granted: true }, becomes: 'handedOver' },
-    { who: 'later', loan: 'later', step: 'withdraw', becomes: 'withdrawn' },
+    { who: 'first', on: 'first', step: 'askExtension', body: { until: day(21) }, becomes: 'handedOver' },
+    { who: 'head', on: 'first', step: 'decideExtension', body: { granted: true }, becomes: 'handedOver' },
+    { who: 'later', on: 'later', step: 'withdraw', becomes: 'withdrawn' },
 
-    { who: 'it', loan: 'lost', step: 'prepare', body: ready, becomes: 'prepared' },
-    { who: 'it', loan: 'lost', step: 'handOver', becomes: 'handedOver' },
-    { who: 'lost', loan: 'lost', step: 'receive', body: signed, becomes: 'handedOver' },
+    { who: 'it', on: 'lost', step: 'prepare', body: ready, becomes: 'prepared' },
+    { who: 'it', on: 'lost', step: 'handOver', becomes: 'handedOver' },
+    { who: 'lost', on: 'lost', step: 'receive', body: signed, becomes: 'handedOver' },
     {
       who: 'lost',
-      loan: 'lost',
+      on: 'lost',
       step: 'reportLoss',
       body: { how: 'loss', report },
       becomes: 'lost',
     },
-    { who: 'it', loan: 'lost', step: 'writeOff', body: { reason }, becomes: 'writtenOff' },
-    { who: 'it', loan: 'lost', step: 'accountFor', body: { accessory: 'wire', how: 'writtenOff' }, becomes: 'writtenOff' },
-    { who: 'it', loan: 'lost', step: 'accountFor', body: { accessory: 'mouse', how: 'back' }, becomes: 'writtenOff' },
+    { who: 'it', on: 'lost', step: 'writeOff', body: { reason }, becomes: 'writtenOff' },
+    { who: 'it', on: 'lost', step: 'accountFor', body: { accessory: 'wire', how: 'writtenOff' }, becomes: 'writtenOff' },
+    { who: 'it', on: 'lost', step: 'accountFor', body: { accessory: 'mouse', how: 'back' }, becomes: 'writtenOff' },
 
     {
       who: 'it',
-      loan: 'first',
+      on: 'first',
       step: 'takeBack',
       body: { accessories: ['mouse'] },
       refused: refused(422, 'ruleRefuses', 'dataNotListed', 'data'),
       why: '持ち出したデータを確かめずに返却 / given back without the list of the data',
     },
-    { who: 'it', loan: 'first', step: 'takeBack', body: { accessories: ['mouse'], data: carried }, becomes: 'returned' },
+    { who: 'it', on: 'first', step: 'takeBack', body: { accessories: ['mouse'], data: carried }, becomes: 'returned' },
     {
       who: 'it',
-      loan: 'first',
+      on: 'first',
       step: 'erase',
       body: { ...purged, method: 'initialise' },
       refused: refused(422, 'ruleRefuses', 'methodTooWeak', 'method'),
       why: 'OSの初期化だけで消去 / initialising the operating system alone',
     },
-    { who: 'it', loan: 'first', step: 'erase', body: purged, becomes: 'erased' },
+    { who: 'it', on: 'first', step: 'erase', body: purged, becomes: 'erased' },
     {
       who: 'it',
-      loan: 'first',
+      on: 'first',
       step: 'confirmErasure',
       refused: refused(422, 'ruleRefuses', 'secondPerson'),
       why: '消去した本人が確認 / confirmed by the one who erased',
     },
-    { who: 'secondIt', loan: 'first', step: 'confirmErasure', becomes: 'released', served: 'next' },
-    { who: 'it', loan: 'first', step: 'accountFor', body: { accessory: 'wire', how: 'writtenOff' }, becomes: 'released' },
+    { who: 'secondIt', on: 'first', step: 'confirmErasure', becomes: 'released', leadsTo: [{ on: 'next', event: 'reserve' }] },
+    { who: 'it', on: 'first', step: 'accountFor', body: { accessory: 'wire', how: 'writtenOff' }, becomes: 'released' },
 
-    { who: 'it', loan: 'next', step: 'prepare', body: ready, becomes: 'prepared' },
-    { who: 'it', loan: 'next', step: 'handOver', becomes: 'handedOver' },
-    { who: 'next', loan: 'next', step: 'receive', body: signed, becomes: 'handedOver' },
-    { who: 'it', loan: 'next', step: 'takeBack', body: { accessories: ['wire', 'mouse'] }, becomes: 'returned' },
-    { who: 'secondIt', loan: 'next', step: 'erase', body: purged, becomes: 'erased' },
-    { who: 'it', loan: 'next', step: 'confirmErasure', becomes: 'released' },
+    { who: 'it', on: 'next', step: 'prepare', body: ready, becomes: 'prepared' },
+    { who: 'it', on: 'next', step: 'handOver', becomes: 'handedOver' },
+    { who: 'next', on: 'next', step: 'receive', body: signed, becomes: 'handedOver' },
+    { who: 'it', on: 'next', step: 'takeBack', body: { accessories: ['wire', 'mouse'] }, becomes: 'returned' },
+    { who: 'secondIt', on: 'next', step: 'erase', body: purged, becomes: 'erased' },
+    { who: 'it', on: 'next', step: 'confirmErasure', becomes: 'released' },
   ];
 }
 
-export const isAct = (scene: Scene): scene is Act => 'becomes' in scene;
-
-/** After a step: what another person can do instead of what the script goes on with. */
-export type Rival = Omit<Turn, 'loan'>;
-
-/** The borrower's own steps are taken by the borrower of the loan. */
-export function rivalTo({ step, loan, who }: Act): Rival | undefined {
+/** Who comes first instead. The borrower's own steps are taken by the borrower of the loan. */
+export function rivalInLoan({ step, on, who }: Act): Rival | undefined {
   const reason = { reason: '別の人が先に' };
   switch (step) {
     case 'request':
       return { who: 'head', step: 'refuse', body: reason };
     case 'approve':
     case 'prepare':
-      return { who: loan, step: 'withdraw' };
+      return { who: cases[on].whose, step: 'withdraw' };
     case 'handOver':
     case 'askExtension':
       return { who: 'head', step: 'recall', body: reason };

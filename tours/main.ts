@@ -1,11 +1,16 @@
 import { Command } from 'commander';
 import { playPrivacy } from './privacy.js';
 import { playQueue } from './queue.js';
-import { playLoan } from './show.js';
-import { ownTown, townHere } from './stage.js';
+import { playLoan, playRegistration } from './show.js';
+import { ownTown, packs, townHere } from './stage.js';
 
-/** What is played, and whether all was as it should be. It says itself what it shows. */
-const tours = { loan: playLoan, queue: playQueue, privacy: playPrivacy } as const;
+/** What is played, under which rules; it says itself what it shows, and whether all was as it should be. */
+const tours = {
+  loan: { play: playLoan, pack: packs.loan },
+  queue: { play: playQueue, pack: packs.loan },
+  privacy: { play: playPrivacy, pack: packs.loan },
+  registration: { play: playRegistration, pack: packs.registration },
+} as const;
 const isTour = (name: string): name is keyof typeof tours => Object.hasOwn(tours, name);
 
 const program = new Command('npm run tour --')
@@ -18,9 +23,10 @@ const { here } = program.opts<{ here?: true }>();
 if (!isTour(name)) program.error(`${name}: ${Object.keys(tours).join(', ')}`);
 if (here && name !== 'loan') program.error('--here: loan');
 
-const stage = here ? await townHere() : await ownTown();
+const { play, pack } = tours[name as keyof typeof tours];
+const stage = here ? await townHere() : await ownTown(pack);
 try {
-  process.exitCode = (await tours[name as keyof typeof tours](stage)) ? 0 : 1;
+  process.exitCode = (await play(stage)) ? 0 : 1;
 } catch (failure) {
   console.error(`違います / differs: ${failure instanceof Error ? failure.message : failure}`);
   process.exitCode = 1;

@@ -1,11 +1,10 @@
 import type { ShownCase } from '../api/views.js';
-import { getLoan } from '../workflows/device-loan/contract.js';
 import { nudge } from '../workflows/shared/case.js';
 import { caseWorkflowId } from '../workflows/shared/procedures.js';
 import type { Cast } from './cast.js';
-import { type Act, type FreeTexts, isAct, type LoanName, loanScript, type Rival } from './loan.js';
-import { type Outcome, outcomeOf, type Played } from './outcome.js';
+import { type Outcome, outcomeOf, type Played, queries } from './outcome.js';
 import { Player } from './player.js';
+import { type Act, type CaseName, cases, isAct, procedures, type Rival, type Scene } from './script.js';
 import type { Stage } from './stage.js';
 
 /** The script's acts played by one cast, with a stop wherever something is to happen in between. */
@@ -19,12 +18,12 @@ export class Performance {
   /** What was filled in to be handed in. */
   readonly #filledIn = new Map<Act, object>();
 
-  constructor(stage: Stage, { cast, devices, texts }: { cast: Cast; devices: readonly string[]; texts?: FreeTexts }) {
+  constructor(stage: Stage, { cast, devices, script }: { cast: Cast; devices: readonly string[]; script: readonly Scene[] }) {
     this.#stage = stage;
     this.cast = cast;
     this.#player = new Player(cast, stage.place);
-    this.#played = { cast, devices, loans: this.#player.loans };
-    this.acts = loanScript(stage.today, texts).filter(isAct);
+    this.#played = { cast, devices, cases: this.#player.cases };
+    this.acts = script.filter(isAct);
   }
 
   act(number: number): Act {
@@ -42,18 +41,17 @@ export class Performance {
     return this.playUntil(this.acts.length);
   }
 
-  /** Has the worker that runs now take up the loans: what the one before it had in its hands is waited for, for five seconds each. */
+  /** Has the worker that runs now take up the cases: what the one before it had in its hands is waited for, for five seconds each. */
   async wake(): Promise<void> {
     const { temporal } = this.#stage.sources;
-    const handles = [...this.#player.loans.values()].map(({ id }) =>
-      temporal.workflow.getHandle(caseWorkflowId({ procedure: 'device-loan', caseId: id })),
-    );
     await Promise.all(
-      handles.map(async (handle) => {
+      [...this.#player.cases].map(async ([name, { id: caseId }]) => {
+        const { procedure } = cases[name];
+        const handle = temporal.workflow.getHandle(caseWorkflowId({ procedure, caseId }));
         const { status } = await handle.describe();
         if (status.name !== 'RUNNING') return;
         await handle.signal(nudge);
-        await handle.query(getLoan);
+        await handle.query<object, []>(queries[procedure]);
       }),
     );
   }
@@ -74,21 +72,30 @@ export class Performance {
     this.#done.add(act);
   }
 
-  /** Plays what comes next in the loan of the act, if the ledger shows it as due by now. */
+  /** Plays what comes next in the case of the act, if the ledger shows it as due by now; not before its time where one case leads to something in the other. */
   async playDueAfter(act: Act, { except }: { except: readonly Act[] }): Promise<void> {
-    const next = this.acts.find((one) => one.loan === act.loan && one !== act && !this.#done.has(one));
+    const next = this.acts.find((one) => one.on === act.on && one !== act && !this.#done.has(one));
     if (!next || except.includes(next)) return;
-    await this.#know(act.loan);
-    const { due } = await this.#player.see(next.loan, next.who);
+    const leads = (one: Act, on: CaseName) => one.leadsTo?.some((other) => other.on === on);
+    const before = this.acts.slice(0, this.acts.indexOf(next)).filter((one) => !this.#done.has(one));
+    if (before.some((one) => leads(next, one.on) || leads(one, next.on))) return;
+    await this.#know(act.on);
+    const { due } = await this.#player.see(next.on, next.who);
     if (!due.some((one) => one.step === next.step && 'mine' in one)) return;
     await this.#player.insist(next);
+    await this.#player.untilFollowed(next);
     this.#done.add(next);
   }
 
+  /** Waits until what the act leads to has come. */
+  untilFollowed(act: Act): Promise<void> {
+    return this.#player.untilFollowed(act);
+  }
+
   /** Another person takes a step that the script does not have. */
-  async rival(rival: Rival, loan: LoanName): Promise<void> {
-    await this.#know(loan);
-    await this.#player.insist({ ...rival, loan });
+  async rival({ leadsTo: _, ...rival }: Rival, on: CaseName): Promise<void> {
+    await this.#know(on);
+    await this.#player.insist({ ...rival, on });
   }
 
   outcome(): Promise<Outcome> {
@@ -100,14 +107,15 @@ export class Performance {
     this.#done.add(act);
   }
 
-  /** A loan whose borrower has had no answer yet stands in the head's list. */
-  async #know(loan: LoanName): Promise<void> {
-    const { loans } = this.#player;
-    if (loans.has(loan)) return;
-    const known = new Set([...loans.values()].map(({ id }) => id));
-    const found = await this.#player.list<ShownCase>('head', `/device-loans?department=${this.cast.department}`);
-    const fresh = found.find(({ id }) => !known.has(id));
-    if (!fresh) throw new Error(`the head does not find the loan ${loan}`);
-    loans.set(loan, { id: fresh.id, receiptNumber: fresh.receiptNumber });
+  /** A case of which its person has had no answer yet stands in the head's list. */
+  async #know(on: CaseName): Promise<void> {
+    const { cases: known } = this.#player;
+    if (known.has(on)) return;
+    const ids = new Set([...known.values()].map(({ id }) => id));
+    const { path } = procedures[cases[on].procedure];
+    const found = await this.#player.list<ShownCase>('head', `${path}?department=${this.cast.department}`);
+    const fresh = found.find(({ id }) => !ids.has(id));
+    if (!fresh) throw new Error(`the head does not find ${on}`);
+    known.set(on, { id: fresh.id, receiptNumber: fresh.receiptNumber });
   }
 }

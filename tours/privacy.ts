@@ -7,6 +7,7 @@ import { readJson } from '../embedded/leftovers.js';
 import { stateFiles, type TownState } from '../embedded/state.js';
 import { castsOfTown, type Role } from './cast.js';
 import { readyDevices } from './devices.js';
+import { loanScript } from './loan.js';
 import { isIn, type Needle, needle } from './needles.js';
 import { Performance } from './performance.js';
 import type { Stage } from './stage.js';
@@ -43,7 +44,7 @@ export async function playPrivacy(stage: Stage): Promise<boolean> {
   const [cast] = castsOfTown(stage.sample.entries, stage.sample.accounts);
   if (!cast) throw new Error('the town has no cast');
   const { tags } = await readyDevices(stage, [cast]);
-  const performance = new Performance(stage, { cast, devices: tags[0] ?? [], texts: planted });
+  const performance = new Performance(stage, { cast, devices: tags[0] ?? [], script: loanScript(stage.today, planted) });
   await performance.playToTheEnd();
   await performance.outcome();
 

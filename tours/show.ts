@@ -1,65 +1,152 @@
+import type { CascadeLine } from '../api/routes/registrations.js';
 import { inBoth, sentences, table, timelineLine } from '../cli/print.js';
-import { mailText } from '../config/texts.js';
+import { isMailTemplate, mailText } from '../config/texts.js';
 import type { ReceivedMail } from '../embedded/mailbox.js';
 import { type Cast, castOfAccounts, type Role } from './cast.js';
 import { readyDevices } from './devices.js';
-import { isAct, type LoanName, loanScript, type Scene } from './loan.js';
-import { outcomeOf } from './outcome.js';
-import { Player } from './player.js';
+import { loanScript } from './loan.js';
+import { type Outcome, outcomeOf } from './outcome.js';
+import { Differs, Player, patiently } from './player.js';
+import { registrationScript } from './registration.js';
+import { type Act, type CaseName, cases, isAct, type Scene } from './script.js';
 import type { Stage } from './stage.js';
 
-/** In which order the loans are shown, and whose each is. */
-const loans: Readonly<Record<LoanName, string>> = {
+/** Who somebody is in the story. */
+const roles: Readonly<Record<Role, string>> = {
   first: 'はじめの借用者 / the first borrower',
   next: '順番待ちの借用者 / the next in the queue',
   later: '後日の借用者 / a borrower of other days',
   lost: '紛失した借用者 / a borrower who loses it',
-};
-
-/** Who somebody is in the story. */
-const roles: Readonly<Record<Role, string>> = {
-  ...loans,
   head: '所属長 / the head',
+  deputy: '課長補佐 / the deputy',
   otherHead: '他課の所属長 / another head',
   it: '情報担当課 / IT',
   secondIt: '情報担当課 / IT',
+  hr: '人事担当課 / HR',
+  appointee: '会計年度任用職員 / a fiscal-year appointee',
 };
 
-/** What must come of it, whatever else does. */
-const ends: Readonly<Record<LoanName, string>> = { first: 'released', next: 'released', later: 'withdrawn', lost: 'writtenOff' };
+/** What is played, and what must come of it, whatever else does. */
+interface Tour {
+  script(today: string): readonly Scene[];
+  /** The cases in the order in which they are shown, what each is, and how it ends. */
+  shows: readonly { on: CaseName; title: string; ends: string }[];
+  /** Mails that must have gone out once: about which case, which, to whom. */
+  mails: readonly string[];
+  /** Looks at more after a step. @throws Differs */
+  after?(player: Player, act: Act): Promise<void>;
+  /** Shows more at the end. @returns what is not as it should be */
+  more?(player: Player, outcome: Outcome): Promise<readonly string[]>;
+}
 
 /** Plays the whole loan, checks each step, and shows what people see of it: timelines, mails, refusals. @throws Differs */
-export async function playLoan(stage: Stage): Promise<boolean> {
+export const playLoan = (stage: Stage): Promise<boolean> =>
+  play(stage, {
+    script: loanScript,
+    shows: [
+      { on: 'first', title: roles.first, ends: 'released' },
+      { on: 'next', title: roles.next, ends: 'released' },
+      { on: 'later', title: roles.later, ends: 'withdrawn' },
+      { on: 'lost', title: roles.lost, ends: 'writtenOff' },
+    ],
+    mails: ['next loanReserved to staff:next'],
+  });
+
+/** Plays a registration from its form to a revocation that leaves nothing behind, and shows how what hung on it comes to its end, line by line. @throws Differs */
+export async function playRegistration(stage: Stage): Promise<boolean> {
+  const seen: { after: string; lines: readonly CascadeLine[] }[] = [];
+  const look = async (player: Player, after: string): Promise<readonly CascadeLine[]> => {
+    const lines = await player.cascade('registration', 'hr');
+    seen.push({ after, lines });
+    return lines;
+  };
+  return play(stage, {
+    script: registrationScript,
+    shows: [
+      { on: 'registration', title: '在宅勤務の登録 / the registration', ends: 'revoked' },
+      { on: 'first', title: '貸出中の端末機 / the device that is out', ends: 'released' },
+      { on: 'asked', title: '申請中の借用 / the loan that is asked for', ends: 'cancelled' },
+    ],
+    mails: [
+      'registration registrationSentBack to staff:first',
+      'registration registrationApproved to staff:first',
+      'registration registrationCopy to hr',
+      'registration registrationRevoked to staff:first',
+      'registration registrationRevoked to hr',
+      'registration registrationRevoked to it',
+    ],
+    async after(player, { step }) {
+      if (seen.length === 0 && step !== 'revoke') return;
+      const lines = await look(player, inBoth('step', `${seen.length ? 'device-loan' : 'registration'}.${step}`));
+      const out = lines.some(({ what, how }) => what === 'loan' && how === 'waiting');
+      const { closed } = await player.see('registration');
+      if (closed === out) throw new Differs(`a device is ${out ? '' : 'not '}out, and the registration is ${closed ? '' : 'not '}closed`);
+    },
+    async more(player, { access }) {
+      await patiently('every line of the cascade is done', async () =>
+        (await look(player, '最後に / at last')).every(({ how }) => how === 'done'),
+      );
+      console.log('\n■ 承認取消しで終わるもの / what the revocation ends');
+      const pages = seen.map(({ after, lines }) => ({ after, page: table(lines.map(cascadeLine)) }));
+      for (const { after, page } of pages.filter(({ page }, nth) => page !== pages[nth - 1]?.page)) console.log(`${after} →\n${page}`);
+      const changes = access.join(', ');
+      console.log(`\n■ ディレクトリの変更 / changes at the directory\n${changes}`);
+      return changes === 'registration granted, registration removed' ? [] : [`the group was changed otherwise: ${changes}`];
+    },
+  });
+}
+
+const stands = { done: '済　 / done', waiting: '待ち / waiting', stuck: '停滞 / stuck' } as const;
+
+function cascadeLine({ what, how, reason, receiptNumber, to, template = '' }: CascadeLine): readonly string[] {
+  const mark = `  ${stands[how]}`;
+  switch (what) {
+    case 'access':
+      return [mark, '遠隔接続のグループ / the group of remote access', reason ?? ''];
+    case 'loan':
+      return [mark, receiptNumber ?? '', reason ? inBoth('status', `device-loan.${reason}`) : ''];
+    case 'mail':
+      return [
+        mark,
+        `${inBoth('capacity', (to ?? '').replace(/:.*/, ''))}`,
+        isMailTemplate(template) ? mailText('ja', template, {}).subject : '',
+      ];
+  }
+}
+
+async function play(stage: Stage, { script, shows, mails: expected, after, more }: Tour): Promise<boolean> {
   const cast = await castHere(stage);
   const { tags, putBack } = await readyDevices(stage, [cast]);
   const began = performance.now();
   const player = new Player(cast, stage.place);
   const refusals: string[][] = [];
-  const script = loanScript(stage.today);
-  for (const scene of script) {
+  const scenes = script(stage.today);
+  for (const scene of scenes) {
     const refused = await playScene(player, scene);
     if (refused) refusals.push([`${refusals.length + 1}`, ...refused]);
+    if (isAct(scene)) await after?.(player, scene);
   }
-  const acts = script.filter(isAct);
-  const outcome = await outcomeOf({ cast, devices: tags[0] ?? [], loans: player.loans }, stage.sources);
+  const outcome = await outcomeOf({ cast, devices: tags[0] ?? [], cases: player.cases }, stage.sources);
   const tookMs = performance.now() - began;
 
-  for (const [name, title] of Object.entries(loans) as [LoanName, string][]) {
-    const { receiptNumber, status } = await player.see(name);
-    console.log(`\n■ ${receiptNumber}　${title}　→ ${inBoth('status', `device-loan.${status}`)}`);
-    console.log(table((await player.timeline(name)).map(timelineLine)));
+  for (const { on, title } of shows) {
+    const { procedure } = cases[on];
+    const { receiptNumber, status } = await player.see(on);
+    console.log(`\n■ ${receiptNumber}　${title}　→ ${inBoth('status', `${procedure}.${status}`)}`);
+    console.log(table((await player.timeline(on)).map(timelineLine(procedure))));
   }
+  const others = (await more?.(player, outcome)) ?? [];
   const mails = await mailsOf(stage, player);
   console.log(`\n■ 送信されたメール / mails that went out`);
   console.log(table(mails.map(({ to, subject }) => [roleOf(stage, cast, to), subject])));
   console.log(`\n■ 断られた手続 / refused, and why`);
   for (const [nth, what, why] of refusals) console.log(`${nth?.padStart(2)}. ${what}\n    ${why?.replaceAll('\n', '\n    ')}`);
 
-  const problems = [...outcome.apart, ...wrongEnds(outcome.loans), ...missingMails(mails, player)];
+  const problems = [...outcome.apart, ...wrongEnds(outcome, shows), ...missingMails(outcome, expected), ...others];
   for (const problem of problems) console.log(`違います / differs: ${problem}`);
   await putBack();
   console.log(
-    `\n${acts.length} 手続 / steps taken, ${refusals.length} 断られた / refused, ${mails.length} メール / mails, ` +
+    `\n${scenes.filter(isAct).length} 手続 / steps taken, ${refusals.length} 断られた / refused, ${mails.length} メール / mails, ` +
       `${(tookMs / 1000).toFixed(1)} s: ${problems.length ? '違います / differs' : 'すべて予定どおり / all as it should be'}`,
   );
   return problems.length === 0;
@@ -68,21 +155,22 @@ export async function playLoan(stage: Stage): Promise<boolean> {
 /** @returns what was tried and why it was refused; nothing for what was not */
 async function playScene(player: Player, scene: Scene): Promise<readonly string[] | undefined> {
   if (isAct(scene)) return void (await player.act(scene));
+  if ('absent' in scene) return void (await player.absent(scene));
+  if ('lookedAtBy' in scene) return void (await player.lookAt(scene));
   if ('password' in scene) return [scene.why, sentences(await player.atTheDoor(scene))];
-  return [scene.why, sentences(await player.attempt(scene))];
+  return [scene.why, sentences(await player.attempt(scene), cases[scene.on].procedure)];
 }
 
-const wrongEnds = (found: Readonly<Record<string, object>>): readonly string[] =>
-  Object.entries(ends).flatMap(([name, status]) => {
-    const loan = found[name] as { status: string } | undefined;
-    return loan?.status === status ? [] : [`${name} ends as ${loan?.status}, not as ${status}`];
+const wrongEnds = ({ cases: found }: Outcome, shows: Tour['shows']): readonly string[] =>
+  shows.flatMap(({ on, ends }) => {
+    const { status } = (found[on] ?? {}) as { status?: string };
+    return status === ends ? [] : [`${on} ends as ${status}, not as ${ends}`];
   });
 
-/** Whoever waited must be told, by a mail that bears the number of their own loan. */
-function missingMails(mails: readonly ReceivedMail[], player: Player): readonly string[] {
-  const { receiptNumber } = player.loans.get('next') ?? {};
-  const { subject } = mailText('ja', 'loanReserved', { receiptNumber });
-  return mails.some((mail) => mail.subject === subject) ? [] : [`the next in the queue has had no mail「${subject}」`];
+/** Whoever waits must be told, once, and every mail must have come. */
+function missingMails({ mails, delivery: { sent, arrived } }: Outcome, expected: readonly string[]): readonly string[] {
+  const wrong = expected.filter((one) => mails.filter((mail) => mail === one).length !== 1).map((one) => `not told once: ${one}`);
+  return sent === arrived ? wrong : [...wrong, `${sent} mails were sent, and ${arrived} have come`];
 }
 
 /** The people whose accounts are printed at the town's start, in the department of the first borrower. */
@@ -92,15 +180,19 @@ async function castHere({ place, sample }: Stage): Promise<Cast> {
   return castOfAccounts(sample.accounts, departments[0]);
 }
 
-/** The mails of these loans as they lie in the mailbox, oldest first. */
+/** The mails of these cases as they lie in the mailbox, oldest first. */
 async function mailsOf({ sources }: Stage, player: Player): Promise<readonly ReceivedMail[]> {
-  const numbers = [...player.loans.values()].map(({ receiptNumber }) => receiptNumber);
+  const numbers = [...player.cases.values()].map(({ receiptNumber }) => receiptNumber);
   const answer = await fetch(`${sources.mailbox}/mails.json`);
   const { mails } = (await answer.json()) as { mails: readonly ReceivedMail[] };
   return mails.filter(({ subject }) => numbers.some((number) => subject.includes(number))).reverse();
 }
 
-function roleOf({ sources }: Stage, { people }: Cast, to: readonly string[]): string {
+/** All of IT and of HR get the mails to them, those without a part too. */
+function roleOf({ sources, sample }: Stage, { people }: Cast, to: readonly string[]): string {
   const role = (Object.keys(people) as Role[]).find((one) => to.includes(sources.mailAddressOf(people[one])));
-  return roles[role ?? 'it']; // All of IT get the mails to IT, those without a part too.
+  if (role) return roles[role];
+  const inHr = sample.entries.find(({ dn }) => dn.startsWith('cn=telework-hr,'))?.attributes.member ?? [];
+  const numbers = inHr.flatMap((dn) => /^uid=(\d+),/.exec(dn)?.[1] ?? []);
+  return roles[numbers.some((number) => to.includes(sources.mailAddressOf(number))) ? 'hr' : 'it'];
 }

@@ -10,8 +10,9 @@ import { today } from '../config/calendar.js';
 import { loadPack } from '../config/policy/pack.js';
 import { readTownEnvironment } from '../config/town.js';
 import { type SampleTown, sampleTown } from '../embedded/sample-town.js';
-import { removeTown } from '../embedded/state.js';
+import { removeTown, stateFiles } from '../embedded/state.js';
 import { startTown, type Town, type TownFile } from '../embedded/town.js';
+import { accessIn, arrivalsIn, groupChangesIn } from './evidence.js';
 import type { Sources } from './outcome.js';
 import { type People, type Place, peopleOf } from './player.js';
 
@@ -28,19 +29,26 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Many people sit behind the one address from which a tour calls. */
-const atOnce = { API_REQUESTS_PER_MINUTE: '1000000', POLICY_PACK: 'tours/loan-alone.yaml' };
+/** The municipality's rules under which each tour is played. */
+export const packs = { loan: 'tours/loan-alone.yaml', registration: 'tours/remote-access.yaml' } as const;
 
-/** A new town in a folder of its own; closing it removes it. Worker and API run as they do for everybody. */
-export async function ownTown(): Promise<Stage & { town: Town }> {
+/** Many people sit behind the one address from which a tour calls. */
+const atOnce = { API_REQUESTS_PER_MINUTE: '1000000' };
+
+/** A new town in a folder of its own, under this pack; closing it removes it. Worker and API run as they do for everybody. */
+export async function ownTown(pack: string): Promise<Stage & { town: Town }> {
   const stateDir = await mkdtemp(join(tmpdir(), 'telework-tour-'));
   const { variables } = readTownEnvironment();
-  const town = await startTown({ stateDir, size: 1017, seed: 1, headless: true, environment: { ...variables, ...atOnce } }).catch(
-    async (failure: unknown) => {
-      await leave(stateDir);
-      throw failure;
-    },
-  );
+  const town = await startTown({
+    stateDir,
+    size: 1017,
+    seed: 1,
+    headless: true,
+    environment: { ...variables, ...atOnce, POLICY_PACK: pack },
+  }).catch(async (failure: unknown) => {
+    await leave(stateDir);
+    throw failure;
+  });
   const stage = await openStage(JSON.parse(await readFile(join(stateDir, 'town.json'), 'utf8')), stateDir);
   const close = async () => {
     await stage.close();
@@ -81,18 +89,28 @@ async function openStage({ addresses, settings, accounts, seed, size }: TownFile
   const connection = Connection.lazy({ address: addresses.temporal });
   const { rows } = await pool.query<{ offset_ms: number }>('select offset_ms from town_clock');
   const now = new Date(hostClock.now().getTime() + (rows[0]?.offset_ms ?? 0)).toISOString();
+  const date = today(now);
+  const { city } = stateFiles(stateDir);
   const people: People = peopleOf(addresses.api, accounts.password);
   return {
     sample,
     stateDir,
     settings,
-    today: today(now),
-    place: { ...people, run: randomUUID(), terms: loadPack(settings.POLICY_PACK ?? 'oyama').values.deviceLoan.terms.version },
+    today: date,
+    place: {
+      ...people,
+      run: randomUUID(),
+      terms: loadPack(settings.POLICY_PACK ?? 'oyama').values.deviceLoan.terms.version,
+      today: date,
+      hasAccess: accessIn(addresses.directory, sample.baseDn, accounts.service),
+    },
     sources: {
       pool,
       temporal: new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE ?? 'default' }),
       mailbox: addresses.mailbox,
       mailAddressOf: (staffNumber) => mailOf.get(staffNumber) ?? '',
+      arrived: arrivalsIn(join(city, 'mails')),
+      groupChangesOf: groupChangesIn(city),
     },
     close: async () => {
       await Promise.all([pool.end(), connection.close()]);

@@ -4,9 +4,11 @@ import { spanMs } from '../../cli/operator.js';
 import { sentences, table } from '../../cli/print.js';
 import { sampleTown } from '../../embedded/sample-town.js';
 import { castsOfTown } from '../../tours/cast.js';
-import { isAct, loanScript, rivalTo } from '../../tours/loan.js';
+import { loanScript, rivalInLoan } from '../../tours/loan.js';
 import { isIn, needle } from '../../tours/needles.js';
 import { differences, type Outcome } from '../../tours/outcome.js';
+import { registrationScript, rivalInRegistration } from '../../tours/registration.js';
+import { cases, isAct } from '../../tours/script.js';
 
 it('finds what was planted in every form, wherever in a text it stands', () => {
   const planted = '浜辺町三丁目14番9号';
@@ -30,8 +32,21 @@ it('finds what was planted in every form, wherever in a text it stands', () => {
 it('has at least eight attempts that must be refused, and a rival for each kind of step that leaves something to do', () => {
   const script = loanScript('2026-11-24');
   expect(script.length - script.filter(isAct).length).toBeGreaterThanOrEqual(8);
-  const without = new Set(script.filter(isAct).flatMap((act) => (rivalTo(act) ? [] : [act.step])));
+  const without = new Set(script.filter(isAct).flatMap((act) => (rivalInLoan(act) ? [] : [act.step])));
   expect([...without].sort()).toEqual(['accountFor', 'confirmErasure', 'withdraw', 'writeOff']);
+});
+
+it('brings a registration to a revocation that leads to something in each loan, and back', () => {
+  const acts = registrationScript('2026-11-24').filter(isAct);
+  const loans = Object.entries(cases).flatMap(([name, { procedure, whose }]) =>
+    procedure === 'device-loan' && whose === 'first' ? [name] : [],
+  );
+  const told = acts.find(({ step }) => step === 'revoke')?.leadsTo?.map(({ on }) => on as string);
+  expect(told?.sort()).toEqual(loans.sort());
+  expect(acts.flatMap(({ access }) => access ?? [])).toEqual([true, false]);
+  expect(acts.at(-1)).toMatchObject({ step: 'confirmErasure', leadsTo: [{ on: 'registration', event: 'windUp' }] });
+  const without = new Set(acts.flatMap((act) => (rivalInRegistration(act) ? [] : [act.step])));
+  expect([...without].sort()).toEqual(['confirmErasure', 'revoke']);
 });
 
 it('casts people who have one part each, and no role that would let them do more', () => {
@@ -44,8 +59,9 @@ it('casts people who have one part each, and no role that would let them do more
 });
 
 it('names the part in which two outcomes differ', () => {
-  const outcome: Outcome = { loans: {}, devices: [], reservations: [], custody: [], queue: [], mails: ['a'], effects: [], apart: [] };
-  expect(differences(outcome, outcome)).toEqual([]);
+  const lists = { devices: [], reservations: [], custody: [], queue: [], effects: [], access: [], apart: [] };
+  const outcome: Outcome = { cases: {}, ...lists, mails: ['a'], delivery: { sent: 1, arrived: 1, again: 0 } };
+  expect(differences(outcome, { ...outcome, delivery: { sent: 1, arrived: 1, again: 1 } })).toEqual([]); // A cut may repeat a mail, under its id.
   expect(differences(outcome, { ...outcome, mails: ['a', 'a'] })).toEqual(['mails: ["a"] became ["a","a"]']);
 });
 
