@@ -376,6 +376,129 @@ export const ja = {
         '引き続き在宅勤務を希望する場合は、改めて在宅勤務登録申請書を提出してください。',
       ],
     },
+    dayEntered: {
+      subject: '代理で入力した在宅勤務計画書のお知らせ',
+      body: [
+        '書面による在宅勤務計画書を、本人に代わって入力しました。',
+        '',
+        '実施者：{{person}}',
+        '実施予定日：{{date, date}}',
+        '',
+        '内容を確認し、誤りがある場合は取下げの手続をしてください。',
+      ],
+    },
+    dayPlanned: {
+      subject: '在宅勤務計画書の承認のお願い',
+      body: [
+        '在宅勤務計画書の提出がありました。',
+        '',
+        '実施者：{{person}}',
+        '実施予定日：{{date, date}}',
+        '',
+        '回答期限が近いため、お知らせします。内容を確認の上、承認、不承認又は差戻しの手続をお願いします。',
+      ],
+    },
+    dayApproved: {
+      subject: '在宅勤務計画書の承認',
+      body: [
+        '在宅勤務計画書が承認されました。',
+        '',
+        '実施者：{{person}}',
+        '実施日：{{date, date}}　{{from}}から{{until}}まで',
+        '勤務形態：{{form, teleworkForm}}',
+        '',
+        '勤務の開始時及び終了時に、所属長に報告してください。勤務時間中は、常に連絡を取ることができるようにしてください。',
+      ],
+    },
+    dayRefused: {
+      subject: '在宅勤務計画書の不承認',
+      body: [
+        '在宅勤務計画書は承認されませんでした。',
+        '',
+        '実施者：{{person}}',
+        '実施予定日：{{date, date}}',
+        '',
+        '理由は、次の画面で確認してください。',
+      ],
+    },
+    daySentBack: {
+      subject: '在宅勤務計画書の差戻し',
+      body: [
+        '在宅勤務計画書が差し戻されました。',
+        '',
+        '実施者：{{person}}',
+        '実施予定日：{{date, date}}',
+        '',
+        '補正が必要な事項を次の画面で確認し、実施予定日の承認に間に合うよう、再提出してください。間に合わない場合は、失効します。',
+      ],
+    },
+    dayExpired: {
+      subject: '在宅勤務計画書の失効',
+      body: [
+        '期限までに承認されなかったため、在宅勤務計画書は失効しました。',
+        '',
+        '実施者：{{person}}',
+        '実施予定日：{{date, date}}',
+        '',
+        'この日に在宅勤務等を行うことはできません。',
+      ],
+    },
+    dayCancelled: {
+      subject: '在宅勤務計画書の取消し',
+      body: [
+        '在宅勤務登録が終了したため、在宅勤務計画書を取り消しました。',
+        '',
+        '実施者：{{person}}',
+        '実施予定日：{{date, date}}',
+        '',
+        'この日に在宅勤務等を行うことはできません。',
+      ],
+    },
+    dayStartedUnplanned: {
+      subject: '計画書によらない業務の開始の承認のお願い',
+      body: [
+        '緊急時の特例により、在宅勤務計画書の提出がないまま業務を開始しました。',
+        '',
+        '実施者：{{person}}',
+        '実施日：{{date, date}}',
+        '',
+        '内容を確認の上、承認又は不承認の手続をお願いします。',
+      ],
+    },
+    dayRecognised: {
+      subject: '計画書によらない業務の開始の承認',
+      body: [
+        '緊急時の特例による業務の開始が承認されました。',
+        '',
+        '実施者：{{person}}',
+        '実施日：{{date, date}}',
+        '',
+        '手続は必要ありません。',
+      ],
+    },
+    dayNotRecognised: {
+      subject: '計画書によらない業務の開始の不承認',
+      body: [
+        '緊急時の特例による業務の開始は承認されませんでした。',
+        '',
+        '実施者：{{person}}',
+        '実施日：{{date, date}}',
+        '',
+        '勤務の取扱いについて、所属長に確認してください。',
+      ],
+    },
+    dayLeaveTaken: {
+      subject: '時間単位の休暇の取得の連絡',
+      body: [
+        '在宅勤務等の途中で、時間単位の休暇を取得する旨の連絡がありました。',
+        '',
+        '実施者：{{person}}',
+        '実施日：{{date, date}}',
+        '休暇：{{kind, leaveKind}}　{{from}}から{{until}}まで',
+        '',
+        '休暇の申請は、別に行われます。',
+      ],
+    },
     morningDigest: {
       subject: '手続待ちの案件（{{total}}件）',
       body: [
@@ -412,7 +535,7 @@ export const ja = {
   /** What stands in the recipient's calendar. */
   calendar: { pickUp: '端末機の受取期限', return: '端末機の返却期限', teleworkDay: 'テレワーク', none: '取消し（テレワーク）' },
 
-  procedure: { 'device-loan': '端末機等の貸出し', registration: '在宅勤務登録' },
+  procedure: { 'device-loan': '端末機等の貸出し', registration: '在宅勤務登録', 'telework-day': '在宅勤務等の実施' },
 
   status: {
     'device-loan': {
@@ -445,6 +568,20 @@ export const ja = {
       revoked: '承認取消し',
       withdrawn: '取下げ',
       ended: '終了',
+    },
+    'telework-day': {
+      planned: '承認待ち',
+      sentBack: '差戻し中',
+      refused: '不承認',
+      withdrawn: '取下げ',
+      expired: '失効',
+      cancelled: '取消し',
+      approved: '承認済み',
+      missed: '未実施',
+      started: '勤務中',
+      ended: '報告待ち',
+      reported: '報告の確認待ち',
+      closed: '報告確認済み',
     },
   },
 
@@ -507,6 +644,27 @@ export const ja = {
       movePack: '改正後の規則の適用',
       windUp: '貸し出した端末機等の返却の完了',
     },
+    'telework-day': {
+      plan: '在宅勤務計画書の提出',
+      startUnplanned: '計画書によらない業務の開始（緊急時）',
+      approve: '在宅勤務計画書の承認',
+      refuse: '在宅勤務計画書の不承認',
+      sendBack: '在宅勤務計画書の差戻し',
+      replan: '在宅勤務計画書の再提出',
+      withdraw: '在宅勤務計画書の取下げ',
+      cancel: '在宅勤務登録の終了による取消し',
+      expire: '在宅勤務計画書の失効',
+      start: '業務の開始の報告',
+      missed: '業務の開始の報告がないまま経過',
+      confirm: '計画書によらない業務の開始の承認・不承認',
+      reportMidday: '午後の業務の開始の報告',
+      checkPresence: '在席状況の確認',
+      takeLeave: '時間単位の休暇の取得の連絡',
+      end: '業務の終了の報告',
+      report: '在宅勤務報告書による復命',
+      correct: '在宅勤務報告書の訂正',
+      acceptReport: '在宅勤務報告書の確認',
+    },
   },
 
   /** Why a rule refuses a step: `field` and `limit` as the rule gives them, `article` is its source. */
@@ -555,6 +713,49 @@ export const ja = {
     chainOfDeputies: '代決者が、更に別の職員を代決者に指名することはできません（根拠：{{article}}）。',
     ownDeputy: '本人を代決者に指名することはできません（根拠：{{article}}）。',
     noRegistration: '在宅勤務登録が承認されていないため、端末機等を借用することはできません（根拠：{{article}}）。',
+    notRegistered: '在宅勤務登録が承認されていないため、在宅勤務等を行うことはできません（根拠：{{article}}）。',
+    formNotRegistered:
+      'この勤務形態は、在宅勤務登録で承認されていません。承認された勤務形態：{{limit, teleworkForm}}（根拠：{{article}}）。',
+    workplaceNotRegistered: 'この場所は、在宅勤務登録で承認されていません。承認された場所：{{limit, workplace}}（根拠：{{article}}）。',
+    placeNeeded: 'モバイルワークを行う場所を記入してください（根拠：{{article}}）。',
+    officeUnknown: 'このサテライトオフィスはありません（根拠：{{article}}）。',
+    noSeatFree: 'このサテライトオフィスには、{{limit}}に空いている席がありません（根拠：{{article}}）。',
+    trainingNeeded: 'テレワークの研修の修了が必要です。修了の有効期限：{{limit, date}}（根拠：{{article}}）。',
+    workDeviceNotAllowed:
+      'この端末機を用いて在宅勤務等を行うことはできません。用いることができるもの：{{limit, workDevice}}（根拠：{{article}}）。',
+    deviceNotReserved: 'この日に使用する端末機が確保されていません。端末機等借用願を提出してください（根拠：{{article}}）。',
+    plannedTooLate:
+      '在宅勤務計画書は、{{limit, date}}まで（実施する日が期限の場合は、業務を開始する時刻まで）に提出してください（根拠：{{article}}）。',
+    plannedTooEarly: '実施予定日は、本日から{{limit}}日以内としてください（根拠：{{article}}）。',
+    closedDay: '{{limit, date}}は、閉庁日のため、在宅勤務等を行うことはできません（根拠：{{article}}）。',
+    notThatDay: 'この手続の対象となる日は、{{limit, date}}に限ります（根拠：{{article}}）。',
+    unplannedStart: '在宅勤務計画書を提出しないで業務を開始することはできません（根拠：{{article}}）。',
+    noEmergency: '在宅勤務計画書によらずに業務を開始することができる緊急時の特例は、適用されていません（根拠：{{article}}）。',
+    unitNotOffered: '実施単位は、次のうちから選択してください：{{limit, teleworkUnit}}（根拠：{{article}}）。',
+    tableEmpty: '時間ごとの業務内容を記入してください（根拠：{{article}}）。',
+    tableOverlaps: '業務又は休暇の時間（{{limit}}）が、ほかの時間と重複しているか、逆転しています（根拠：{{article}}）。',
+    tableNotTheUnit: '{{limit}}の全ての時間について、業務内容又は休暇を記入してください（根拠：{{article}}）。',
+    shiftNotOffered: '勤務時間は、次の範囲としてください：{{limit}}（根拠：{{article}}）。',
+    restNotKept: '休憩時間（{{limit}}）に業務を行うことはできません（根拠：{{article}}）。',
+    timesNotInSteps: '時刻は、{{limit}}分単位で記入してください（根拠：{{article}}）。',
+    overtime: '在宅勤務等の日に時間外勤務を行うことはできません。1日の勤務時間：{{limit}}（根拠：{{article}}）。',
+    weekTooLong: '1週間の勤務時間（{{limit}}）を超えています（根拠：{{article}}）。',
+    tooManyDays: '在宅勤務等は、1週間に{{limit}}日までです（根拠：{{article}}）。',
+    tooFewOfficeDays:
+      '1週間の開庁日のうち半分以上は、出勤してください。この週に終日の在宅勤務等を行うことができるのは、{{limit}}日までです（根拠：{{article}}）。',
+    daysOverlap: '同じ時間帯（{{limit}}）に、別の在宅勤務計画書があります（根拠：{{article}}）。',
+    leaveByTheHour: '休暇は、{{limit}}分単位で取得してください（根拠：{{article}}）。',
+    leaveOutsideHours: '休暇は、勤務時間（{{limit}}）の中で取得してください（根拠：{{article}}）。',
+    leaveOverlaps: '休暇の時間（{{limit}}）が、ほかの休暇と重複しているか、逆転しています（根拠：{{article}}）。',
+    taskNotPermitted: '在宅勤務等で行うことができない業務が含まれています（根拠：{{article}}）。',
+    taskTextNeeded: '所属長が必要と認める業務の内容を記入してください（根拠：{{article}}）。',
+    levelNotAllowed: 'この勤務形態で取り扱うことができるのは、機密性レベル{{limit}}以下の情報です（根拠：{{article}}）。',
+    travelOrderNeeded: '旅行命令の番号、承認者及び承認日を記入してください（根拠：{{article}}）。',
+    travelOrderLate: '旅行命令は、{{limit, date}}までに承認を受けてください（根拠：{{article}}）。',
+    ownReport:
+      '本人の報告は、手続を行った時刻で記録します。方法及び時刻は、所属長が代わって記録する場合に記入してください（根拠：{{article}}）。',
+    channelNeeded: '報告を受けた方法及び時刻を記入してください。方法：{{limit, channel}}（根拠：{{article}}）。',
+    reportOutOfOrder: '報告の時刻が、前の報告より前になっています（根拠：{{article}}）。',
   },
 
   /** Titles of the problem details that the API answers with. */
@@ -642,6 +843,23 @@ export const ja = {
     checklist: '作業環境の確認',
     cause: '終了の事由',
     limit: '件数',
+    date: '実施予定日',
+    form: '勤務形態',
+    place: 'モバイルワークを行う場所',
+    office: 'サテライトオフィス',
+    unit: '実施単位',
+    shift: '勤務時間',
+    table: '時間ごとの業務内容',
+    task: '業務',
+    level: '機密性レベル',
+    leave: '休暇',
+    device: '用いる端末機',
+    travelOrder: '旅行命令',
+    approvedOn: '旅行命令の承認日',
+    channel: '報告の方法',
+    reportedAt: '報告の時刻',
+    done: '実施結果',
+    broughtBack: '持ち帰ったデータ・資料の返還',
   },
 
   /** 任用形態 (004:636-638; 004:1317). */
@@ -682,6 +900,24 @@ export const ja = {
     carersHome: '要介護者の自宅',
     spousesHome: '配偶者の住居（単身赴任者の場合）',
     approvedPlace: '所属長の承認を受けた場所',
+  },
+  /** 実施単位: as a pack offers them, and as a plan chooses. */
+  teleworkUnit: { day: '1日', halfDay: '半日', morning: '午前', afternoon: '午後', hours: '時間' },
+  /** On what somebody teleworks. */
+  workDevice: { lent: '貸与端末機', ownDesk: '職場で使用している端末機', private: '私用の端末機', office: 'サテライトオフィスの端末機' },
+  /** How a report came that the supervisor records. */
+  channel: { phone: '電話', mail: '電子メール', chat: 'チャット' },
+  /** 休暇 by the hour (004:669; 004:769). */
+  leaveKind: { annual: '年次有給休暇', childcare: '育児のための休暇', care: '介護のための休暇', illness: '病気休暇' },
+  /** 緊急時の特例: what it lifts. */
+  liftable: {
+    planBy: '在宅勤務計画書の提出期限',
+    perWeek: '1週間の日数の上限',
+    officeDays: '出勤する日数の下限',
+    units: '実施単位',
+    registration: '在宅勤務登録',
+    training: '研修の修了',
+    device: '端末機の確保',
   },
   /** Why a registration ended. */
   cause: {

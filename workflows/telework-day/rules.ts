@@ -123,7 +123,7 @@ function refuseContent(plan: Plan, { policy }: DayContext): Refusal | undefined 
   const { form, table, remarks, carryOut, travelOrder, date } = plan;
   if (carryOut?.personalData) return { code: 'personalData', article: 'teleworkDay.personalData', field: 'personalData' };
   if (table.some(({ task }) => !policy.tasks.includes(task)))
-    return { code: 'taskNotPermitted', article: 'teleworkDay.tasks', field: 'task', limit: policy.tasks.join(', ') };
+    return { code: 'taskNotPermitted', article: 'teleworkDay.tasks', field: 'task' };
   if (table.some(({ task }) => task === 'other') && !remarks)
     return { code: 'taskTextNeeded', article: 'teleworkDay.tasks', field: 'remarks' };
   if (table.some(({ level }) => !policy.levels[form].includes(level)))
@@ -558,7 +558,7 @@ export function mails({ request, leave }: TeleworkDay, event: DayEvent): readonl
     case 'refuse':
       return to(me, 'dayRefused');
     case 'sendBack':
-      return to(me, 'daySentBack', { ...about, answerBy: request.answerBy });
+      return to(me, 'daySentBack');
     case 'expire':
       return to(me, 'dayExpired');
     case 'cancel':
