@@ -66,11 +66,15 @@ const usual: readonly LoanEvent[] = [
   { name: 'confirmErasure', input: { ...by, by: '9002' }, key },
 ];
 
-/** The loan after the usual way up to and including the event of this name. */
-export function after(name: LoanEvent['name'], over: Partial<LoanRequest> = {}): Loan {
-  const length = usual.findIndex((event) => event.name === name) + 1;
-  return [opening(over), ...usual.slice(1, length)].reduce<Loan | undefined>(apply, undefined) as Loan;
-}
+/** The usual way up to and including the event of this name. */
+export const usualWay = (name: LoanEvent['name'], over: Partial<LoanRequest> = {}): readonly LoanEvent[] => [
+  opening(over),
+  ...usual.slice(1, usual.findIndex((event) => event.name === name) + 1),
+];
+
+/** The loan after it. */
+export const after = (name: LoanEvent['name'], over: Partial<LoanRequest> = {}): Loan =>
+  usualWay(name, over).reduce<Loan | undefined>(apply, undefined) as Loan;
 
 /** Choices for a random walk of forty steps. */
 export const choicesOf40 = fc.array(fc.nat(99), { minLength: 40, maxLength: 40 });
