@@ -1,0 +1,396 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hostClock } from '../../activities/ledger/clock.js';
+import { type ProblemType, problemStatus } from '../../api/problems.js';
+import { today } from '../../config/calendar.js';
+import {
+  acting,
+  type CaseRules,
+  deviceLoan,
+  headsOwn,
+  plain,
+  type Role,
+  type Row,
+  registration,
+  renewal,
+  roles,
+  type Stage,
+} from './access-rules.js';
+import { type Answered, ApiTown, day, type Sent } from './town.js';
+
+/** One request by one role, and what came of it. */
+interface Cell {
+  /** As the OpenAPI document names it. */
+  route: string;
+  /** How the case stood, or whose it was. */
+  at: string;
+  role: Role;
+  expected: string;
+  got: string;
+}
+
+/** A case, and whose it is. */
+interface Subject {
+  id: string;
+  person: string;
+}
+
+/** Stands in the place of every free text, so that it is found wherever it comes out; and a code of a form that tells as much. */
+const words = '当人と所属長だけの事情';
+const secrets = [words, '"reason":"pregnancy"'];
+const form = {
+  ...{ forms: ['home'], workplace: 'ownHome', address: words, phone: '000-0000-0000', reason: 'pregnancy' },
+  frequency: { days: 2, per: 'week' },
+};
+const now = today(hostClock.now().toISOString());
+const yesterday = new Date(Date.parse(now) - 86_400_000).toISOString().slice(0, 10);
+/** Days that are to come, whatever clock is moved here. */
+const later = { from: `${Number(now.slice(0, 4)) + 3}-04-01`, until: `${Number(now.slice(0, 4)) + 3}-04-30` };
+const atOnce = 10;
+
+/** For what comes as news or by the clock. */
+const patience = { timeout: 30_000 };
+
+let town: ApiTown;
+let termsVersion: string;
+let naming: string;
+let acted: string;
+let routes: ReadonlySet<string>;
+let people: Readonly<Record<Exclude<Role, 'person' | 'nobody'>, string>>;
+/** Who may register, and has no part in anything else. */
+let applicants: string[];
+const cells: Cell[] = [];
+/** A registration in force at the end, and the loan of somebody whose registration is revoked. */
+let [inForce, loanOfApplicant]: [string, Subject] = ['', { id: '', person: '' }];
+/** Who has really taken which step. */
+const taken = new Set<string>();
+
+beforeAll(async () => {
+  town = await ApiTown.open({ pack: 'test/api/access-matrix.yaml' });
+  const { accounts } = town;
+  const [, , , , stranger = '', , deputy = '', formerDeputy = '', comingDeputy = ''] = staffOf('shimin');
+  const [superior] = await town.directory.holdersOf('superior:zeimu');
+  applicants = staffOf('zeimu').slice(6);
+  people = {
+    ...{ colleague: accounts.secondBorrower, stranger, head: accounts.head, otherHead: accounts.secondHead, byPost: accounts.deputyHead },
+    ...{ superior: superior?.staffNumber ?? '', deputy, formerDeputy, comingDeputy, keeper: accounts.keeper, promoter: accounts.promoter },
+    ...{ hr: accounts.hr, it: accounts.it[0], personnel: accounts.personnel, admin: accounts.admin, committee: accounts.deputyMayor },
+    ...{ mayor: accounts.mayor, emergencyAuthority: accounts.emergencyAuthority },
+  };
+  const { body: policy } = await town.send(people.head, 'GET', '/policy');
+  termsVersion = policy.document.deviceLoan.terms.version.value;
+  const { body: document } = await town.send(undefined, 'GET', '/openapi.json');
+  routes = new Set(
+    Object.entries<object>(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((one) => `${one.toUpperCase()} ${path}`)),
+  );
+
+  await town.ledger.importAbsences(`staff_number,from,until,reason\n${people.head},${now},${later.until},sickLeave`, { by: 'system' });
+  const named = { capacity: 'head:zeimu', deputy, from: now, until: later.until };
+  naming = (await town.send(people.head, 'POST', '/deputies', { key: randomUUID(), body: named })).body.id;
+  const past = { capacity: 'head:zeimu', holder: people.head } as const;
+  await town.ledger.nameDeputy({ ...past, id: 'over', deputy: formerDeputy, from: '2020-04-01', until: yesterday });
+  await town.ledger.nameDeputy({ ...past, id: 'to come', deputy: comingDeputy, ...later });
+});
+afterAll(() => town.close());
+
+/** Staff of the department who may register by Oyama's guideline, its leaders first. */
+const staffOf = (department: string): string[] =>
+  town.sample.entries.flatMap(({ attributes: { departmentNumber, employeeNumber, employeeType } }) =>
+    departmentNumber?.[0] === department && /^re/.test(employeeType?.[0] ?? '') ? (employeeNumber ?? []) : [],
+  );
+const numberOf = (role: Role, person: string): string | undefined =>
+  role === 'nobody' ? undefined : role === 'person' ? person : people[role];
+
+/** The problem's type, or the status of what is none; the steps that it names, and whether it has words in it. */
+const answerOf = ({ status, body }: Answered, steps: readonly { step: string }[] = []): string =>
+  [body?.type?.split('/').at(-1) ?? status, ...[...new Set(steps.map(({ step }) => step))].sort()].join(' ') + wordsIn(body);
+const wordsIn = (body: unknown): string => (secrets.some((one) => JSON.stringify(body ?? '').includes(one)) ? ' words' : '');
+
+const placeOf = (route: string, at: Readonly<Record<string, string>>) => {
+  const [method = '', template = ''] = route.split(' ');
+  return { method, path: template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => at[name] ?? '') };
+};
+
+/** Somebody who has not registered yet. */
+function applicant(): string {
+  const next = applicants.shift();
+  if (!next) throw new Error('the department is too small for so many registrations');
+  return next;
+}
+
+/** As many at once as the ledger has connections. */
+async function inTurn<Item>(items: readonly Item[], each: (item: Item) => Promise<void>): Promise<void> {
+  for (let first = 0; first < items.length; first += atOnce) await Promise.all(items.slice(first, first + atOnce).map(each));
+}
+
+/** What is filed with a step; everybody files the same. */
+async function bodyOf(step: string, id: string): Promise<object> {
+  const { state } = step === 'prepare' ? (await town.send(people.hr, 'GET', `/device-loans/${id}`)).body : {};
+  const bodies: Readonly<Record<string, object>> = {
+    prepare: { assetTag: state?.device?.assetTag ?? 'PC-0', fingerprintEnrolled: true, accessories: ['wire'] },
+    chooseDevice: { assetTag: 'PC-Z' },
+    receive: { terms: termsVersion },
+    askExtension: { until: day(7) },
+    decideExtension: { granted: false },
+    takeBack: { accessories: ['wire'], data: words },
+    reportLoss: { how: 'loss', report: words },
+    find: { accessories: [] },
+    erase: { method: 'purge', tool: 'nwipe', toolVersion: '0.37', dataClass: 'confidential' },
+    destroy: { certificate: '第1号' },
+    accountFor: { accessory: 'wire', how: 'writtenOff' },
+    sendBack: { remarks: words },
+    refile: { form },
+    change: { form },
+    decideChange: { granted: true },
+    end: { cause: 'leaving' },
+  };
+  const reasoned = ['refuse', 'recall', 'writeOff', 'failErasure', 'rejectErasure', 'suspend', 'revoke'];
+  return bodies[step] ?? (reasoned.includes(step) ? { reason: words } : {});
+}
+
+/** Opens a case of the person's, a registration as they file it or as HR enters it from paper. */
+async function open(path: CaseRules['path'], person: string, enteredBy?: string): Promise<Subject> {
+  const { status, body } =
+    path === '/device-loans'
+      ? await town.file(person, { data: words })
+      : await town.send(enteredBy ?? person, 'POST', path, { key: randomUUID(), body: { form, ...(enteredBy && { for: person }) } });
+  expect({ status, body }).toMatchObject({ status: 201 });
+  return { id: body.id, person };
+}
+
+/** Takes steps such as `head approve`. */
+async function take(path: CaseRules['path'], { id, person }: Subject, ...steps: readonly string[]): Promise<void> {
+  for (const one of steps) {
+    const [role, step = ''] = one.split(' ') as [Role, string];
+    const sent = { key: randomUUID(), body: await bodyOf(step, id) };
+    const { status, body } = await town.send(numberOf(role, person), 'POST', `${path}/${id}/steps/${step}`, sent);
+    expect({ step: one, status, body }).toMatchObject({ step: one, status: 200 });
+    taken.add(`POST ${path}/{id}/steps/${step} ${role}`);
+  }
+}
+
+/** What a list says of the case. */
+const listed = (id: string, { body }: Answered): { step: string }[] => body.items?.filter((one: { id: string }) => one.id === id) ?? [];
+
+/** What was asked already where the same people saw the case: it is not asked again. */
+const asked = new Set<string>();
+
+/** Has everybody look at the case, and try the steps that are not theirs. */
+async function lookAt({ path, pages }: Pick<CaseRules, 'path' | 'pages'>, at: string, stage: Stage, subject: Subject): Promise<void> {
+  const { sees, reads, takes, barred = {} } = stage;
+  const { id, person } = subject;
+  const dueSteps = [...new Set([...Object.keys(takes), ...Object.keys(barred)])].sort();
+  await expect
+    .poll(async () => {
+      const { body } = await town.send(people.hr, 'GET', `${path}/${id}`);
+      const due = body.due.flatMap(({ step, who }: { step: string; who?: string }) => (who ? [step] : []));
+      return { at, closed: body.closed, due: [...new Set(due)].sort() };
+    }, patience)
+    .toEqual({ at, closed: at === 'closed', due: dueSteps });
+
+  const ask = async (role: Role, route: string, expected: string, sent: Sent, judge: (answered: Answered) => string = answerOf) => {
+    const { method, path: to } = placeOf(route, { id });
+    const got = judge(await town.send(numberOf(role, person), method, `${to}${route === 'GET /me/tasks' ? '?limit=200' : ''}`, sent));
+    cells.push({ route, at, role, expected: role === 'nobody' ? 'unauthenticated' : expected, got });
+  };
+  const isNew = (what: string) => !asked.has(`${path} ${what} ${sees}`) && Boolean(asked.add(`${path} ${what} ${sees}`));
+  const readAll = isNew('');
+  const steps = dueSteps.filter(isNew);
+  const prefix = `POST ${path}/steps/`;
+  const all = at === 'closed' ? [...routes].flatMap((one) => (one.startsWith(prefix) ? [one.slice(prefix.length)] : [])) : [];
+
+  await inTurn(roles, async (role) => {
+    const mine = dueSteps.filter((step) => [takes, barred].some((one) => one[step]?.includes(role)));
+    const more = reads.includes(role) ? ' words' : '';
+    const toReader = (answer: string) => (sees.includes(role) ? answer : 'notFound');
+    await ask(role, `GET ${path}/{id}`, toReader(['200', ...mine].join(' ') + more), {}, (answered) => {
+      const due = answered.status === 200 ? answered.body.due.filter((one: { mine?: true }) => one.mine) : [];
+      return answerOf(answered, due);
+    });
+    await ask(role, 'GET /me/tasks', ['200', ...mine].join(' '), {}, (answered) => answerOf(answered, listed(id, answered)));
+    if (readAll) {
+      await ask(role, `GET ${path}/{id}/events`, toReader(`200${more}`), {});
+      for (const page of pages) await ask(role, `GET ${path}/{id}/${page}`, toReader('200'), {});
+      // Who acts for another has tasks, and no list of what is the other's.
+      await ask(role, `GET ${path}`, sees.includes(role) && !acting.includes(role) ? '200 listed' : '200', {}, (answered) =>
+        answerOf(answered, listed(id, answered).length ? [{ step: 'listed' }] : []),
+      );
+    }
+    for (const step of steps) {
+      const refusal = toReader(barred[step]?.includes(role) ? 'ruleRefuses' : 'forbidden');
+      if (!takes[step]?.includes(role))
+        await ask(role, `POST ${path}/{id}/steps/${step}`, refusal, { key: randomUUID(), body: await bodyOf(step, id) });
+    }
+    for (const step of all)
+      await ask(
+        role,
+        `POST ${path}/steps/${step}`,
+        toReader('notDue'),
+        { key: randomUUID(), body: { items: [{ id, body: await bodyOf(step, id) }] } },
+        ({ status, headers, body }) => {
+          const [item] = body.items ?? [];
+          return answerOf(item ? { headers, status: item.status, body: item.problem } : { headers, status, body });
+        },
+      );
+  });
+  await inTurn(dueSteps, async (step) => {
+    for (const role of takes[step] ?? []) {
+      const route = `POST ${path}/{id}/steps/${step}`;
+      cells.push({
+        route,
+        at,
+        role,
+        expected: '200',
+        get got() {
+          return taken.has(`${route} ${role}`) ? '200' : 'taken by nobody of this role';
+        },
+      });
+    }
+  });
+}
+
+/** What happens on a walk that is no step of its case. */
+const happenings: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
+  'devices come': () => town.devices('zeimu', ...Array.from({ length: 24 }, (_, index) => `PC-${index + 1}`), 'PC-Z'),
+  'device out': async ({ person }) => {
+    loanOfApplicant = await open('/device-loans', person);
+    await take('/device-loans', loanOfApplicant, 'head approve', 'keeper prepare', 'keeper handOver');
+  },
+  'device back': () => take('/device-loans', loanOfApplicant, 'keeper takeBack', 'keeper erase', 'it confirmErasure'),
+};
+
+async function walk({ path, pages, stages, walk: way }: Omit<CaseRules, 'others'>, subject: Subject): Promise<void> {
+  for (const [at, ...steps] of way) {
+    await lookAt({ path, pages }, at, stages[at] as Stage, subject);
+    for (const step of steps) await (happenings[step]?.(subject) ?? take(path, subject, step));
+  }
+}
+
+/** Asks for a row as everybody, those last who may: what they do changes what is asked. */
+async function askRow({ route, at = {}, query = '', headers = {}, body, answers, names = [] }: Row, rule: string): Promise<void> {
+  const { borrower: person } = town.accounts;
+  const { method, path } = placeOf(route, at);
+  const ask = async (role: Role) => {
+    const answered = await town.send(numberOf(role, person), method, path + query, { key: randomUUID(), headers, body });
+    const got = answerOf(answered) + (JSON.stringify(answered.body).includes(`"${person}"`) ? ' names' : '');
+    const expected = `${answers[role] ?? answers.all}${names.includes(role) ? ' names' : ''}`;
+    cells.push({ route, at: rule, role, expected: role === 'nobody' ? 'unauthenticated' : expected, got });
+  };
+  const mayNot = (role: Role) => typeof answers[role] !== 'number';
+  await inTurn(roles.filter(mayNot), ask);
+  for (const role of roles.filter((one) => !mayNot(one))) await ask(role);
+}
+
+/** What was answered otherwise than the rules say since this was last asked. */
+function surprises(): readonly Cell[] {
+  const fresh = cells.slice(judged);
+  judged = cells.length;
+  return fresh.filter(({ expected, got }) => expected !== got).map((one) => ({ ...one }));
+}
+let judged = 0;
+
+describe('role × route × own or another’s case (design §6)', { timeout: 120_000 }, () => {
+  test('device loans, wherever they stand', async () => {
+    const { borrower } = town.accounts;
+    await walk(deviceLoan, await open('/device-loans', borrower));
+    const cases = deviceLoan.others.map(async (steps) => {
+      const subject = await open('/device-loans', borrower);
+      await take('/device-loans', subject, ...steps);
+      if (steps[0] === 'byPost refuse') acted = subject.id;
+    });
+    await Promise.all(cases);
+    expect(surprises()).toEqual([]);
+  });
+
+  test('registrations, wherever they stand', async () => {
+    await walk(registration, await open('/registrations', applicant(), people.hr));
+    const cases = registration.others.map(async (steps) => take('/registrations', await open('/registrations', applicant()), ...steps));
+    await Promise.all(cases);
+    expect(surprises()).toEqual([]);
+  });
+
+  test('a head’s own, which go to the next superior', async () => {
+    for (const rules of headsOwn) {
+      await walk(rules, await open(rules.path, people.head));
+      for (const steps of rules.others) await take(rules.path, await open(rules.path, people.head), ...steps);
+    }
+    expect(surprises()).toEqual([]);
+  });
+
+  test('registrations that are up for renewal', async () => {
+    const [first, ...others] = await Promise.all(
+      [renewal, ...renewal.others].map(async () => {
+        const subject = await open('/registrations', applicant());
+        await take('/registrations', subject, 'head approve');
+        return subject;
+      }),
+    );
+    if (!first) throw new Error('nobody is up for renewal');
+    const { state } = (await town.send(people.hr, 'GET', `/registrations/${first.id}`)).body;
+    const forwardMs = Date.parse(state.renewalOpens) - hostClock.now().getTime() + 60_000;
+    expect(await town.send(people.admin, 'POST', '/admin/clock', { body: { forwardMs } })).toMatchObject({ status: 200 });
+    town.logInAnew();
+    await walk({ ...registration, ...renewal }, first);
+    for (const [index, subject] of others.entries()) {
+      await expect
+        .poll(async () => (await town.send(people.hr, 'GET', `/registrations/${subject.id}`)).body.state.renewal, patience)
+        .toBe('open');
+      await take('/registrations', subject, ...(renewal.others[index] ?? []));
+    }
+    inForce = first.id;
+    expect(surprises()).toEqual([]);
+  });
+
+  test('everything beside the cases, by rule', async () => {
+    const { borrower: person } = town.accounts;
+    const { body } = await town.send(people.it, 'GET', '/devices?limit=200');
+    const { assetTag: lent } = body.items.find(
+      ({ custody }: { custody?: { staff: { staffNumber: string } } }) => custody?.staff.staffNumber === person,
+    );
+    await town.devices('common', 'NB-1', 'NB-2');
+    const rules = plain({
+      ...{ acted, naming, person, comingDeputy: people.comingDeputy, open: inForce, lent, devices: ['NB-1', 'NB-2'] },
+      ...{ days: later, refusedForm: { ...form, forms: ['satellite'] } },
+    });
+    for (const { rule, rows } of rules) for (const row of rows) await askRow(row, rule);
+    expect(surprises()).toEqual([]);
+  });
+
+  test('whoever knows their password logs in, and out', async () => {
+    const { password } = town.accounts;
+    for (const role of roles) {
+      const known = role !== 'nobody';
+      const at = 'who is logged in';
+      const login = { staffNumber: numberOf(role, town.accounts.borrower) ?? town.accounts.borrower, password: known ? password : 'x' };
+      const answered = await town.send(undefined, 'POST', '/sessions', { body: login });
+      cells.push({ route: 'POST /sessions', at, role, expected: known ? '201' : 'wrongPassword', got: answerOf(answered) });
+      const headers: Record<string, string> = known ? { Authorization: `Bearer ${answered.body.token}` } : {};
+      const out = await town.send(undefined, 'DELETE', '/sessions/current', { headers });
+      cells.push({ route: 'DELETE /sessions/current', at, role, expected: known ? '204' : 'unauthenticated', got: answerOf(out) });
+      expect((await town.send(undefined, 'GET', '/me', { headers })).status).toBe(401);
+    }
+    expect(surprises()).toEqual([]);
+  });
+
+  test('no route is without its row, and none was asked by some roles only', () => {
+    const asked = new Map([...routes].map((route): [string, Set<Role>] => [route, new Set()]));
+    for (const { route, role } of cells) asked.get(route)?.add(role);
+    expect([...asked].flatMap(([route, by]) => (by.size === roles.length ? [] : [route]))).toEqual([]);
+    if (process.env.PRINT_MATRIX) process.stdout.write(`\n${table()}\n`);
+  });
+});
+
+/** The matrix to read: a line a route and stage or rule; `w` words, `l` in the list, `n` with the person's name. */
+function table(): string {
+  const lines = new Map<string, Map<Role, string>>();
+  for (const { at, route, role, expected } of cells) {
+    const [answer = '', ...more] = expected.split(' ');
+    const marks = ['words', 'listed', 'names'].flatMap((one) => (more.includes(one) ? [one[0]] : []));
+    const place = `| ${at} | ${route} |`;
+    lines.set(place, (lines.get(place) ?? new Map()).set(role, `${problemStatus[answer as ProblemType] ?? answer}${marks.join('')}`));
+  }
+  const head = [`| at | route | ${roles.join(' | ')} |`, `|${' --- |'.repeat(roles.length + 2)}`];
+  return [...head, ...[...lines].map(([place, answers]) => `${place} ${roles.map((role) => answers.get(role) ?? '').join(' | ')} |`)].join(
+    '\n',
+  );
+}

@@ -1,0 +1,487 @@
+import type { ProblemType } from '../../api/problems.js';
+
+/** Everybody who may come to the API, as they stand to a case of the department `zeimu`. */
+export const roles = [
+  'nobody',
+  'person',
+  'colleague',
+  'stranger',
+  'head',
+  'otherHead',
+  'superior',
+  'byPost',
+  'deputy',
+  'formerDeputy',
+  'comingDeputy',
+  'keeper',
+  'promoter',
+  'hr',
+  'it',
+  'personnel',
+  'admin',
+  'committee',
+  'mayor',
+  'emergencyAuthority',
+] as const;
+export type Role = (typeof roles)[number];
+type Roles = readonly Role[];
+
+/** 代決: who acts for the head today, as the first of the order while the head is absent, or by name. */
+export const acting: Roles = ['byPost', 'deputy'];
+const approvers: Roles = ['head', ...acting];
+
+/** What a case answers while it stands so. */
+export interface Stage {
+  /** Readers of the case; to everybody else there is none: 404 on everything below its id, and it is in none of their lists (design §6). */
+  sees: Roles;
+  /** Of these, who reads its free texts and its form as well (design §6: sensitive fields have a narrower list). */
+  reads: Roles;
+  /** Every step that is due to somebody, and who takes it. To the other readers it is 403; a step that is not due is 409 to all of them. */
+  takes: Readonly<Record<string, Roles>>;
+  /** Steps that would be theirs, but that a rule forbids them: 422. */
+  barred?: Readonly<Record<string, Roles>>;
+}
+
+/** A case from one stage to the next: how it stands, and what is then done (`head approve`). */
+export type Walk = readonly (readonly [stage: string, ...steps: readonly string[]])[];
+
+export interface CaseRules {
+  path: '/device-loans' | '/registrations';
+  /** What a case has to be read beside itself and its events. */
+  pages: readonly string[];
+  stages: Readonly<Record<string, Stage>>;
+  /** The case that is looked at by everybody wherever it stands. */
+  walk: Walk;
+  /** The shortest ways on which everybody takes what `stages` gives them, each with a case of its own. */
+  others: readonly string[][];
+}
+
+const borrowersSide: Roles = ['person', 'head', 'it'];
+
+/**
+ * 端末機等の借用. The borrower, the head (who keeps the register), IT and HR see it to its end, the keeper from the moment it has a device of their pool; HR has no part in it
+ * and reads no words. Who acts for the head sees it while there is something to decide for the head.
+ */
+export const deviceLoan: CaseRules = {
+  path: '/device-loans',
+  pages: ['terms'],
+  stages: {
+    requested: {
+      sees: ['hr', ...borrowersSide, ...acting],
+      reads: [...borrowersSide, ...acting],
+      takes: { approve: approvers, refuse: approvers, withdraw: ['person'] },
+    },
+    approved: {
+      sees: ['hr', ...borrowersSide, ...acting],
+      reads: [...borrowersSide, ...acting],
+      takes: { withdraw: ['person'], recall: [...approvers, 'it'] },
+    },
+    reserved: {
+      sees: ['hr', 'keeper', ...borrowersSide, ...acting],
+      reads: ['keeper', ...borrowersSide, ...acting],
+      takes: { prepare: ['keeper'], chooseDevice: ['keeper'], withdraw: ['person'], recall: [...approvers, 'it'] },
+    },
+    prepared: {
+      sees: ['hr', 'keeper', ...borrowersSide, ...acting],
+      reads: ['keeper', ...borrowersSide, ...acting],
+      takes: { handOver: ['keeper'], chooseDevice: ['keeper'], withdraw: ['person'], recall: [...approvers, 'it'] },
+    },
+    handedOver: {
+      sees: ['hr', 'keeper', ...borrowersSide, ...acting],
+      reads: ['keeper', ...borrowersSide, ...acting],
+      takes: {
+        takeBack: ['keeper'],
+        receive: ['person'],
+        askExtension: ['person'],
+        reportLoss: ['person', ...approvers, 'keeper', 'it'],
+        recall: [...approvers, 'it'],
+      },
+    },
+    extensionAsked: {
+      sees: ['hr', 'keeper', ...borrowersSide, ...acting],
+      reads: ['keeper', ...borrowersSide, ...acting],
+      takes: {
+        takeBack: ['keeper'],
+        reportLoss: ['person', ...approvers, 'keeper', 'it'],
+        decideExtension: approvers,
+        recall: [...approvers, 'it'],
+      },
+    },
+    lost: {
+      sees: ['hr', 'keeper', ...borrowersSide],
+      reads: ['keeper', ...borrowersSide],
+      takes: { find: ['keeper', 'it'], writeOff: ['it'] },
+    },
+    returned: {
+      sees: ['hr', 'keeper', ...borrowersSide],
+      reads: ['keeper', ...borrowersSide],
+      takes: { erase: ['keeper'], failErasure: ['keeper'], destroy: ['keeper'] },
+    },
+    erased: {
+      sees: ['hr', 'keeper', ...borrowersSide],
+      reads: ['keeper', ...borrowersSide],
+      takes: { confirmErasure: ['it'], rejectErasure: ['it'] },
+    },
+    erasureFailed: {
+      sees: ['hr', 'keeper', ...borrowersSide],
+      reads: ['keeper', ...borrowersSide],
+      takes: { erase: ['keeper'], destroy: ['keeper'] },
+    },
+    destructionRecorded: {
+      sees: ['hr', 'keeper', ...borrowersSide],
+      reads: ['keeper', ...borrowersSide],
+      takes: { confirmDestruction: ['it'] },
+    },
+    destroyed: {
+      sees: ['hr', 'keeper', ...borrowersSide],
+      reads: ['keeper', ...borrowersSide],
+      takes: { accountFor: ['keeper'] },
+    },
+    closed: {
+      sees: ['hr', 'keeper', ...borrowersSide],
+      reads: ['keeper', ...borrowersSide],
+      takes: {},
+    },
+  },
+  walk: [
+    ['requested', 'head approve'],
+    ['approved', 'devices come'],
+    ['reserved', 'keeper prepare'],
+    ['prepared', 'keeper handOver'],
+    ['handedOver', 'person receive', 'person askExtension'],
+    ['extensionAsked', 'head decideExtension', 'person reportLoss'],
+    ['lost', 'keeper find'],
+    ['returned', 'keeper erase'],
+    ['erased', 'it rejectErasure', 'keeper failErasure'],
+    ['erasureFailed', 'keeper destroy'],
+    ['destructionRecorded', 'it confirmDestruction'],
+    ['destroyed', 'keeper accountFor'],
+    ['closed'],
+  ],
+  others: [
+    ['head refuse'],
+    ['byPost refuse'],
+    ['deputy refuse'],
+    ['person withdraw'],
+    ['head approve', 'keeper chooseDevice'],
+    ['head approve', 'keeper prepare', 'keeper handOver', 'head recall', 'head reportLoss', 'it find'],
+    ['head approve', 'keeper prepare', 'keeper handOver', 'it recall', 'it reportLoss', 'it writeOff'],
+    ['head approve', 'keeper prepare', 'keeper handOver', 'keeper reportLoss'],
+    ...acting.map((who) => [
+      ...[`${who} approve`, 'keeper prepare', 'keeper handOver', 'person askExtension', `${who} decideExtension`],
+      ...[`${who} recall`, `${who} reportLoss`],
+    ]),
+    ['head approve', 'keeper prepare', 'keeper handOver', 'keeper takeBack', 'keeper erase', 'it confirmErasure'],
+  ],
+};
+
+const own: Roles = ['person', 'head', 'hr'];
+const inForce = { withdraw: ['person'], revoke: ['head'], end: ['hr'], movePack: ['hr'] } as const;
+/** What the pack keeps for the head alone. */
+const barred = { revoke: acting };
+
+/**
+ * 在宅勤務の登録. Reason and address are for the person, the supervisor and HR (issue: registration, 1); who acts for the head sees them while there is something to decide for
+ * the head. IT sees that a registration has ended, and no form, as long as a device of the person is out.
+ */
+export const registration: CaseRules = {
+  path: '/registrations',
+  pages: ['cascade'],
+  stages: {
+    entered: { sees: own, reads: own, takes: { confirmEntry: ['person'], withdraw: ['person'] } },
+    filed: {
+      sees: [...own, ...acting],
+      reads: [...own, ...acting],
+      takes: { approve: approvers, sendBack: approvers, refuse: approvers, withdraw: ['person'] },
+    },
+    sentBack: { sees: own, reads: own, takes: { refile: ['person'], withdraw: ['person'] } },
+    active: {
+      sees: [...own, ...acting],
+      reads: [...own, ...acting],
+      takes: { ...inForce, change: ['person'], suspend: [...approvers, 'hr'] },
+      barred,
+    },
+    changeAsked: {
+      sees: [...own, ...acting],
+      reads: [...own, ...acting],
+      takes: { ...inForce, decideChange: approvers, suspend: [...approvers, 'hr'] },
+      barred,
+    },
+    suspended: {
+      sees: [...own, ...acting],
+      reads: [...own, ...acting],
+      takes: { ...inForce, resume: [...approvers, 'hr'] },
+      barred,
+    },
+    windingUp: { sees: [...own, 'it'], reads: own, takes: {} },
+    closed: { sees: own, reads: own, takes: {} },
+  },
+  walk: [
+    ['entered', 'person confirmEntry'],
+    ['filed', 'head sendBack'],
+    ['sentBack', 'person refile', 'head approve'],
+    ['active', 'person change'],
+    ['changeAsked', 'head decideChange', 'head suspend'],
+    ['suspended', 'head resume', 'hr movePack', 'device out', 'head revoke'],
+    ['windingUp', 'device back'],
+    ['closed'],
+  ],
+  others: [
+    ['head refuse'],
+    ['byPost refuse'],
+    ['deputy refuse'],
+    ['head approve', 'hr suspend', 'hr resume', 'hr end'],
+    ...acting.map((who) => [
+      ...[`${who} sendBack`, 'person refile', `${who} approve`, 'person change', `${who} decideChange`, `${who} suspend`, `${who} resume`],
+      'person withdraw',
+    ]),
+  ],
+};
+
+/** In February (`renewalOpens`): the person confirms, the supervisor renews. */
+export const renewal: Omit<CaseRules, 'path' | 'pages'> = {
+  stages: {
+    renewalOpen: {
+      ...(registration.stages.active as Stage),
+      takes: { ...inForce, change: ['person'], suspend: [...approvers, 'hr'], confirmRenewal: ['person'] },
+    },
+    renewalConfirmed: {
+      ...(registration.stages.active as Stage),
+      takes: { ...inForce, change: ['person'], suspend: [...approvers, 'hr'], renew: approvers },
+    },
+  },
+  walk: [
+    ['renewalOpen', 'person confirmRenewal'],
+    ['renewalConfirmed', 'head renew'],
+  ],
+  others: acting.map((who) => ['person confirmRenewal', `${who} renew`]),
+};
+
+/** What a head files goes to the next superior; those who act for the head have no part in it. `person` and `head` are one here. */
+export const headsOwn: readonly CaseRules[] = [
+  {
+    path: '/device-loans',
+    pages: ['terms'],
+    stages: {
+      requested: {
+        sees: ['person', 'head', 'superior', 'it', 'hr'],
+        reads: ['person', 'head', 'superior', 'it'],
+        takes: { approve: ['superior'], refuse: ['superior'], withdraw: ['person', 'head'] },
+      },
+    },
+    walk: [['requested', 'superior approve']],
+    others: [['superior refuse'], ['head withdraw']],
+  },
+  {
+    path: '/registrations',
+    pages: ['cascade'],
+    stages: {
+      filed: {
+        sees: ['person', 'head', 'superior', 'hr'],
+        reads: ['person', 'head', 'superior', 'hr'],
+        takes: { approve: ['superior'], sendBack: ['superior'], refuse: ['superior'], withdraw: ['person', 'head'] },
+      },
+    },
+    walk: [['filed', 'superior sendBack', 'person refile', 'superior refuse']],
+    others: [['superior approve', 'head withdraw']],
+  },
+];
+
+/** An operation that is not a case's. Nobody in particular gets 401 on it. */
+export interface Row {
+  route: string;
+  /** Values of its template. */
+  at?: Readonly<Record<string, string>>;
+  query?: string;
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
+  /** Who gets what; `all`: everybody who is logged in and not named by role. */
+  answers: Readonly<Partial<Record<Role, number | ProblemType>> & { all: number | ProblemType }>;
+  /** Who finds the person of the case in the answer; nobody else does. */
+  names?: Roles;
+}
+
+export interface Group {
+  rule: string;
+  rows: readonly Row[];
+}
+
+/** What rows are asked with. */
+export interface Known {
+  /** A step that was taken on the head's behalf, and the head's naming of `deputy`. */
+  acted: string;
+  naming: string;
+  /** Staff numbers. */
+  person: string;
+  comingDeputy: string;
+  /** An open case. */
+  open: string;
+  /** A device that the person has, and two that nobody has. */
+  lent: string;
+  devices: readonly [string, string];
+  /** The form of a registration that a rule refuses, whoever files it. */
+  refusedForm: object;
+  /** Days: the first is to come. */
+  days: { from: string; until: string };
+}
+
+/** 働き方改革向上委員会: the mayor, the deputy mayor and the directors. */
+const committee: Roles = ['committee', 'mayor', 'superior'];
+const everyone = (answer: number | ProblemType) => ({ all: answer });
+const only = (answer: number | ProblemType, ...who: Roles) => ({
+  all: 'forbidden' as const,
+  ...Object.fromEntries(who.map((one) => [one, answer])),
+});
+
+/** Everything beside the cases, by rule. */
+export const plain = ({ acted, naming, person, comingDeputy, open, lent, devices, refusedForm, days }: Known): readonly Group[] => {
+  const [device, leased] = devices.map((tag) => ({ tag }));
+  const seen = (version: number) => ({ 'If-Match': `"${version}"` });
+  const correction = { manufacturer: 'M', model: 'Y', serial: 'S', note: '' };
+  const csv = { 'Content-Type': 'text/csv' };
+  const deviceStep = (step: string, version: number, body: object = {}): Row => ({
+    route: `POST /devices/{tag}/steps/${step}`,
+    ...(device && { at: device }),
+    headers: seen(version),
+    body,
+    answers: only(200, 'it'),
+  });
+  return [
+    {
+      rule: 'Everybody asks about themselves, and reads the rules',
+      rows: [
+        { route: 'GET /me', answers: everyone(200), names: ['person'] },
+        { route: 'GET /me/acted', answers: everyone(200) },
+        { route: 'GET /policy', answers: everyone(200) },
+        { route: 'GET /deputies', answers: everyone(200) },
+      ],
+    },
+    {
+      rule: 'Everybody may file for themselves, so that a rule decides (422); a paper form of another’s only HR and the head',
+      rows: [
+        {
+          route: 'POST /device-loans',
+          body: { kind: 'laptop', accessories: [], ...days, personalData: true },
+          answers: everyone('ruleRefuses'),
+        },
+        { route: 'POST /registrations', body: { form: refusedForm }, answers: everyone('ruleRefuses') },
+        {
+          route: 'POST /registrations',
+          body: { form: refusedForm, for: person },
+          answers: only('ruleRefuses', 'head', 'hr'),
+        },
+      ],
+    },
+    {
+      rule: '代決: a capacity is named by who holds it, not by who acts in it (422); a naming is there for the two whom it concerns (404), and the holder’s to change (403)',
+      rows: [
+        {
+          route: 'POST /deputies',
+          body: { capacity: 'head:zeimu', deputy: comingDeputy, ...days },
+          answers: { ...only(201, 'head'), byPost: 'ruleRefuses', deputy: 'ruleRefuses' },
+        },
+        { route: 'GET /deputies/{id}', at: { id: naming }, answers: { all: 'notFound', head: 200, deputy: 200 } },
+        {
+          route: 'PUT /deputies/{id}',
+          at: { id: naming },
+          headers: seen(1),
+          body: days,
+          answers: { all: 'notFound', deputy: 'forbidden', head: 200 },
+        },
+        {
+          route: 'DELETE /deputies/{id}',
+          at: { id: naming },
+          headers: seen(2),
+          answers: { all: 'notFound', deputy: 'forbidden', head: 200 },
+        },
+      ],
+    },
+    {
+      rule: '後閲: what was decided for somebody is theirs to see; to others there is none',
+      rows: [{ route: 'POST /me/acted/{id}/{seq}/seen', at: { id: acted, seq: '2' }, body: {}, answers: { all: 'notFound', head: 200 } }],
+    },
+    {
+      rule: 'IT keeps the device master; the administrator sees it without its borrowers, and loads it',
+      rows: [
+        { route: 'GET /devices', answers: only(200, 'it', 'admin'), names: ['it'] },
+        { route: 'GET /devices/{tag}', at: { tag: lent }, answers: only(200, 'it', 'admin'), names: ['it'] },
+        {
+          route: 'POST /devices',
+          body: { assetTag: 'NEW-1', kind: 'laptop', pool: 'store', networkZone: 'lgwan', ...correction, serial: 'NEW-1' },
+          answers: only(201, 'it'),
+        },
+        { route: 'PUT /devices/{tag}', ...(device && { at: device }), headers: seen(1), body: correction, answers: only(200, 'it') },
+        { route: 'GET /devices/{tag}/events', ...(device && { at: device }), answers: only(200, 'it') },
+        deviceStep('repair', 2),
+        deviceStep('repaired', 3),
+        deviceStep('move', 4, { pool: 'store' }),
+        deviceStep('miss', 5),
+        deviceStep('find', 6),
+        deviceStep('retire', 7),
+        { ...deviceStep('returnLease', 1), ...(leased && { at: leased }) },
+        {
+          route: 'POST /imports/devices',
+          query: '?preview=true',
+          headers: csv,
+          body: 'asset_tag,kind,pool,manufacturer,model,serial,network_zone,note',
+          answers: only(200, 'it', 'admin'),
+        },
+      ],
+    },
+    {
+      rule: '端末機等管理簿 (procedure ④): the department’s head, its keeper and IT',
+      rows: [
+        {
+          route: 'GET /departments/{id}/device-register',
+          at: { id: 'zeimu' },
+          answers: only(200, 'head', 'keeper', 'it'),
+          names: ['head', 'keeper', 'it'],
+        },
+      ],
+    },
+    {
+      rule: '棚卸し: IT counts',
+      rows: [
+        { route: 'POST /stocktakings', body: { pool: 'store' }, answers: only(201, 'it') },
+        { route: 'GET /stocktakings/{number}', at: { number: '1' }, answers: only(200, 'it') },
+        { route: 'POST /stocktakings/{number}/steps/see', at: { number: '1' }, body: { assetTags: ['NEW-1'] }, answers: only(200, 'it') },
+        { route: 'POST /stocktakings/{number}/steps/close', at: { number: '1' }, body: {}, answers: only(200, 'it') },
+      ],
+    },
+    {
+      rule: 'HR moves registrations to another pack; HR and the committee see counts. What the supervisor renews is listed for whoever asks: their own part of it',
+      rows: [
+        { route: 'GET /registrations/renewals', answers: everyone(200) },
+        { route: 'GET /registrations/pack-changes', answers: only(200, 'hr') },
+        { route: 'GET /figures/registrations', answers: only(200, 'hr', ...committee) },
+      ],
+    },
+    {
+      rule: 'HR says who is absent, and how people are employed',
+      rows: [
+        {
+          route: 'POST /imports/absences',
+          query: '?preview=true',
+          headers: csv,
+          body: 'staff_number,from,until,reason',
+          answers: only(200, 'hr'),
+        },
+        {
+          route: 'POST /imports/employment',
+          query: '?preview=true',
+          headers: csv,
+          body: 'staff_number,kind,from,until,occupation',
+          answers: only(200, 'hr'),
+        },
+      ],
+    },
+    {
+      rule: '管理者: keeps it running; decides nothing and sees no forms',
+      rows: [
+        { route: 'POST /cases/{id}/retry', at: { id: open }, body: {}, answers: only(202, 'admin') },
+        { route: 'GET /mails', answers: only(200, 'admin') },
+        { route: 'POST /admin/clock', body: { forwardMs: 1 }, answers: only(200, 'admin') },
+      ],
+    },
+  ];
+};
