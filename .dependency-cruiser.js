@@ -2,9 +2,10 @@
 const entryPoints = '^(worker|api)/main\\.ts$|^(cli|embedded)/';
 const trials = '^(test|tours|bench)/|^[^/]+\\.(ts|js|mjs)$';
 /**
- * Under activities/, what belongs to no product: the port, the activities around it, who acts for whom, the ledger's canonical form, its word for being away, its marks.
+ * Under activities/, what belongs to no product: the port, the activities around it, who acts for whom, the ledger's canonical form, its word for being away, its marks,
+ * and how a CSV file is read.
  */
-const open = '/(port|activities|acting|canonical|away|marks)\\.ts$';
+const open = '/(port|activities|acting|canonical|away|marks|csv)\\.ts$';
 const adapter = { path: '^activities/', pathNot: open };
 const values = { dependencyTypesNot: ['type-only'] };
 

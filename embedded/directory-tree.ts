@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyOf } from '../activities/directory/dn.js';
 import { type DirectoryEntry, readLdif } from './ldif.js';
 
 /** A search filter (RFC 4511 §4.5.1.7). */
@@ -39,9 +40,6 @@ const objectClassViolation = 65;
 
 /** Attributes that are looked up by value; everything else is found by walking the entries in scope. */
 const indexed = new Set(['uid', 'employeenumber', 'departmentnumber', 'member', 'seealso', 'ou', 'cn', 'mail']);
-
-/** A DN as a key: case and the spaces around separators do not count. */
-export const keyOf = (dn: string) => dn.toLowerCase().replace(/\s*([,=])\s*/g, '$1');
 
 /** The part of an attribute description before its options: `cn` of `cn;lang-ja-hira` (RFC 4512 §2.5). */
 const typeOf = (description: string) => description.toLowerCase().split(';', 1)[0] ?? '';

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { DirectoryTree, isOrBelow, keyOf, Refused, readable } from './directory-tree.js';
+import { keyOf } from '../activities/directory/dn.js';
+import { DirectoryTree, isOrBelow, Refused, readable } from './directory-tree.js';
 import { answerTag, firstMessage, type LdapRequest, readRequest, writeEntry, writeResult } from './ldap-wire.js';
 import type { DirectoryEntry } from './ldif.js';
 

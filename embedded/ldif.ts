@@ -1,3 +1,5 @@
+import { readLdif as readRecords } from '../activities/directory/ldif.js';
+
 /** One entry of a directory: attribute descriptions as written, each with its values in order. */
 export interface DirectoryEntry {
   dn: string;
@@ -18,26 +20,14 @@ export function writeLdif(entries: readonly DirectoryEntry[]): string {
   return `${records.join('\n\n')}\n`;
 }
 
-/** Reads an LDIF content file (RFC 2849): folded lines, comments and base64; values are UTF-8. URLs as values (`:<`) and change records are not read. */
+/** Reads what `writeLdif` writes. */
 export function readLdif(text: string): DirectoryEntry[] {
-  const records = text
-    .replaceAll('\r\n', '\n')
-    .replaceAll('\n ', '')
-    .split(/\n{2,}/);
-  return records.flatMap((record) => {
-    let dn: string | undefined;
+  const { records, problems } = readRecords(text);
+  const [first] = problems;
+  if (first) throw new Error(`line ${first.line} ${first.problem}`);
+  return records.map(({ dn, values }) => {
     const attributes: Record<string, string[]> = {};
-    for (const [name, value] of record.split('\n').flatMap(nameAndValue)) {
-      if (name === 'dn') dn = value;
-      else if (dn !== undefined) (attributes[name] ??= []).push(value);
-    }
-    return dn === undefined ? [] : [{ dn, attributes }];
+    for (const { name, value } of values) (attributes[name] ??= []).push(value);
+    return { dn, attributes };
   });
-}
-
-function nameAndValue(text: string): [name: string, value: string][] {
-  if (text === '' || text.startsWith('#')) return [];
-  const [, name, encoded, value] = /^([^:]+):(:?) *(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new Error('not a line of LDIF');
-  return [[name, encoded ? Buffer.from(value, 'base64').toString('utf8') : value]];
 }

@@ -88,6 +88,7 @@ export const townTables = {
   'counters.csv': ['department', 'minimum_staff', 'opens', 'closes'],
   'acting-order.csv': ['unit', 'rank', 'staff_number'],
   'seats.csv': ['office', 'seat', 'network_zone', 'equipment'],
+  'posts.csv': ['staff_number', 'department', 'head'],
 } as const;
 
 /** Writes the town's files into the folder: `directory.ldif`, the CSV files of `townTables`, and `accounts.json`. */
@@ -202,6 +203,7 @@ export function sampleTown({ seed, size, fiscalYear = 2026 }: TownOrder): Sample
       'counters.csv': table('counters.csv', countersOf(sections, sizes)),
       'acting-order.csv': table('acting-order.csv', actingOrderOf(staffOf)),
       'seats.csv': table('seats.csv', seatsOf(size)),
+      'posts.csv': table('posts.csv', postsOf(people, units, deputyMayor)),
     },
     accounts,
   };
@@ -517,6 +519,16 @@ function actingOrderOf(staffOf: ReadonlyMap<string, readonly Person[]>): string[
     const deputy = staff.findIndex(({ title }) => title === '課長補佐');
     return staff.slice(deputy, deputy + 2).map(({ staffNumber }, index) => [unit, String(index + 1), staffNumber]);
   });
+}
+
+/** One line a post, the main one first; who heads the whole, and who has no department, stand without one. */
+function postsOf(people: readonly Person[], units: readonly PlacedUnit[], top: Person): string[][] {
+  const heads = new Map(units.map(({ id, head }) => [id, head]));
+  return people.flatMap((person) =>
+    person.departments.length
+      ? person.departments.map((id) => [person.staffNumber, id, heads.get(id) === person ? 'yes' : ''])
+      : [[person.staffNumber, '', person === top ? 'yes' : '']],
+  );
 }
 
 /** Satellite seats: 21 in a city of 1,017 (Saga's number), 4 in a village. */

@@ -12,6 +12,7 @@ import {
   type SearchOptions,
 } from 'ldapts';
 import type { Clock } from '../ledger/port.js';
+import { above, keyOf } from './dn.js';
 import { type Attribute, type Preset, presets } from './ldap-presets.js';
 import { isRefusal, type LdapConnection, LdapSessions } from './ldap-session.js';
 import { type Capacity, DirectoryAway, type DirectoryPort, type StaffMember, type Unit } from './port.js';
@@ -182,11 +183,6 @@ function attributesOf(entry: Entry): Attribute {
   const values = new Map(Object.entries(entry).map(([name, value]) => [name.toLowerCase(), [value].flat().map(String)]));
   return (name) => values.get(name.toLowerCase()) ?? [];
 }
-
-/** A DN as a key: case and the spaces around separators do not count. */
-const keyOf = (dn: string) => dn.toLowerCase().replace(/\s*([,=])\s*/g, '$1');
-
-const above = (dn: string) => dn.replace(/^(?:\\.|[^,\\])*,/, '');
 
 function peopleIn(preset: Preset, baseDn: string, clock: Clock) {
   const { person, group } = preset;

@@ -67,6 +67,39 @@ export interface DirectoryPort {
   setRemoteAccess(staffNumber: string, granted: boolean, signal?: AbortSignal): Promise<'done' | keyof typeof directoryFailure>;
 }
 
+/** Somebody as a file of the directory has them. */
+export interface FuturePerson {
+  /** Units of the person's posts; the first is the main post. */
+  departments: readonly string[];
+  /** The account may not log in or act. */
+  disabled: boolean;
+}
+
+/** The organisation as a file says it will be: who is where and heads what, and nothing else of anybody. */
+export interface Organisation {
+  units: readonly string[];
+  /** Undefined: nobody of this number is there any more. */
+  person(staffNumber: string): FuturePerson | undefined;
+  /** Staff number of who will be `head:` or `superior:` of the unit; undefined: nobody. */
+  holder(post: Capacity): string | undefined;
+}
+
+/** `line`: of the file, from 1; `field`: an attribute or column, or empty where the line as a whole is bad. Never what stands there. */
+export interface FileProblem {
+  line: number;
+  field: string;
+  problem: string;
+}
+
+/** Reads a whole directory from a file; nothing of it is kept. */
+export interface DirectoryFiles {
+  /**
+   * `ldif`: the entries as the directory exports them (RFC 2849). `csv`: `staff_number,department,head`, one line a post, the main one first, `yes` for the head, no
+   * department for who heads the whole or has none; the units lie in each other as in the directory now. With problems the organisation is not whole.
+   */
+  read(text: string, format: 'ldif' | 'csv'): Promise<{ organisation: Organisation; problems: readonly FileProblem[] }>;
+}
+
 /** The directory did not answer. Carries no name, filter or DN. */
 export class DirectoryAway extends Error {
   override readonly name = 'DirectoryAway';
