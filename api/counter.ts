@@ -9,7 +9,7 @@ import {
   WorkflowUpdateStage,
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
-import type { LedgerEvent, LedgerReader, Refusal } from '../activities/ledger/port.js';
+import { keyTaken, type LedgerEvent, type LedgerReader, type Refusal } from '../activities/ledger/port.js';
 import { nudge, type Signed } from '../workflows/shared/case.js';
 import { type CasePlace, caseWorkflowId, type WorkflowProcedure, workflowTypes } from '../workflows/shared/procedures.js';
 import type { Caller } from './auth.js';
@@ -123,10 +123,9 @@ export function createWorkflows({
       try {
         return await once(place, step, input);
       } catch (failure) {
-        if (failure instanceof ApplicationFailure && failure.type !== lostUpdate) return refused(place, step, input, failure);
-        if (!isGone(failure)) throw failure;
-        lookedFor += 1;
-        return gone(place, lookedFor);
+        if (isGone(failure)) return gone(place, ++lookedFor);
+        if (failure instanceof ApplicationFailure) return refused(place, step, input, failure);
+        throw failure;
       }
     });
     if (!outcome) throw away('temporal');
@@ -170,7 +169,7 @@ export function createWorkflows({
       : new Problem('notDue', { due: dueFor(due, caller), ...(row?.closed && { ended: row.status }) });
   }
 
-  /** The workflow has ended, or dropped the Update: what counts is whether the ledger has the step. */
+  /** The workflow has ended, or dropped the Update, or the step stands where it did not look: what counts is whether the ledger has the step. */
   async function gone({ caseId, key }: Place, times: number): Promise<HandedIn | undefined> {
     const [event, row] = await Promise.all([ledger.byKey(key), ledger.caseById(caseId)]);
     if (event) return 'written';
@@ -200,9 +199,9 @@ export type Workflows = ReturnType<typeof createWorkflows>;
 /** How the server fails an Update that was accepted and not answered when its workflow ended. */
 const lostUpdate = 'AcceptedUpdateCompletedWorkflow';
 
-/** No such workflow any more (NOT_FOUND), or the Update was dropped with its workflow task (FAILED_PRECONDITION 9). */
+/** No such workflow any more (NOT_FOUND), the Update was dropped with its workflow task (FAILED_PRECONDITION 9), or its key was taken in an earlier run. */
 function isGone(failure: unknown): boolean {
   if (failure instanceof WorkflowNotFoundError) return true;
-  if (failure instanceof ApplicationFailure) return failure.type === lostUpdate;
+  if (failure instanceof ApplicationFailure) return failure.type === lostUpdate || failure.message === keyTaken.code;
   return failure instanceof ServiceError && isGrpcServiceError(failure.cause) && [5, 9].includes(failure.cause.code);
 }

@@ -1,16 +1,11 @@
-import { ApplicationFailure } from '@temporalio/activity';
-import { KeyTaken, type LedgerEntry, type LedgerPort } from './port.js';
+import type { LedgerEntry, LedgerPort } from './port.js';
 
 export type LedgerActivities = ReturnType<typeof createLedgerActivities>;
 
 /** Local activities of a case: writing an event down, and looking for what is known to come next. An outage is any throw, and retried. */
 export function createLedgerActivities({ ledger }: { ledger: LedgerPort }) {
   return {
-    record: (entry: LedgerEntry) =>
-      ledger.append(entry).catch((failure: unknown) => {
-        if (failure instanceof KeyTaken) throw ApplicationFailure.nonRetryable(failure.message, failure.name);
-        throw failure;
-      }),
+    record: (entry: LedgerEntry) => ledger.append(entry),
     look: (place: Pick<LedgerEntry, 'caseId' | 'seq' | 'due'>) => ledger.look(place),
   };
 }

@@ -4,7 +4,7 @@ import { type PlaceEntry, standingAt } from './cases.js';
 import type { Tables } from './database.js';
 import { cancelDays } from './days.js';
 import { concernOthers, concernsOthers, lockPeople, settleAwaits } from './others.js';
-import { type Calendar, KeyTaken, type LedgerEntry, type LedgerPort } from './port.js';
+import { type Calendar, keyTaken, type LedgerEntry, type LedgerPort } from './port.js';
 import { lockDevices, Refused, reconcile } from './reservations.js';
 
 /**
@@ -62,16 +62,16 @@ export function createAppending({ db, calendar, place }: { db: Kysely<Tables>; c
   }
 
   return {
-    append: (entry) => append(entry).catch(rethrow),
+    append: (entry) =>
+      append(entry).catch(async (failure: unknown) => {
+        if (!(failure instanceof pg.DatabaseError && failure.constraint === 'events_key')) throw failure;
+        const { clockOffsetMs } = await standingAt(db, entry);
+        return { refuses: keyTaken, clockOffsetMs };
+      }),
     async look(place) {
       const { here, next, clockOffsetMs } = await standingAt(db, { ...place, seq: place.seq });
       const first = here ?? next;
       return { ...(first && { next: first }), clockOffsetMs };
     },
   };
-}
-
-function rethrow(failure: unknown): never {
-  if (failure instanceof pg.DatabaseError && failure.constraint === 'events_key') throw new KeyTaken();
-  throw failure;
 }

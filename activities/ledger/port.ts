@@ -121,9 +121,12 @@ export interface Refusal {
   limit?: string;
 }
 
+/** Refused because the event's key stands at another place already: whoever handed it in looks there. */
+export const keyTaken: Refusal = { code: 'keyTaken', article: 'Idempotency-Key' };
+
 /**
  * What the ledger answers to an entry. `stands`: the event that stands at the place, if it is another one. `refuses`: nothing was written, a constraint
- * forbids it (a device that is promised or still out). `next`: what is known to come next: the event that stands at the next place, else the oldest news due.
+ * forbids it (a device that is promised or still out, a key that is taken). `next`: what is known to come next: the event that stands at the next place, else the oldest news due.
  */
 export interface Answer {
   stands?: LedgerEvent;
@@ -140,14 +143,6 @@ export interface Answer {
 export type DeviceNews =
   | { name: 'reserve' | 'reassign'; input: { by: 'system'; assetTag: string; pool: string; collectBy: string; waited?: true }; key: string }
   | { name: 'requeue'; input: { by: 'system' }; key: string };
-
-/** The event's key stands at another place already: no retry mends it. */
-export class KeyTaken extends Error {
-  override readonly name = 'KeyTaken';
-  constructor() {
-    super('the key of this event stands at another place of the ledger');
-  }
-}
 
 /** The writing side, used by the cases through local activities. An outage is any other throw: it is retried. */
 export interface LedgerPort {

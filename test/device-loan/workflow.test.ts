@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createWorkflows } from '../../api/counter.js';
 import { getLoan } from '../../workflows/device-loan/contract.js';
 import type { LoanEvent } from '../../workflows/device-loan/rules.js';
 import { words } from './cases.js';
@@ -248,6 +249,25 @@ describe('bad days', () => {
     expect((await again.giveBack()).status).toBe('released');
     expect(await again.handle.result()).toMatchObject({ status: 'released' });
     expect((await again.names()).filter((name) => name === 'request')).toHaveLength(1);
+  });
+
+  it('a step that its case took in an earlier run, handed in again under its key, is looked up and not taken again', async () => {
+    await laptops('key-twice');
+    const lent = await town.lent('key before', pool('key-twice'));
+    const input = { by: '4021', as: 'staff:4021', urgent: false, until: day(7) } as const;
+    await lent.take('4021', 'askExtension', input, 'asked once');
+    await lent.take('3001', 'decideExtension', { granted: false }); // So that it could be asked again.
+    await lent.handle.terminate('the server forgets which Updates it had');
+    const events = (await town.ledger.events(lent.loanId)).map(({ event }) => event as LoanEvent);
+    const again = await town.reopen('key taken', lent.loanId, events);
+    const { client, ledger, taskQueue } = town;
+    const counter = createWorkflows({ client, ledger, taskQueue }).counter('device-loan');
+    const arrival = AbortSignal.timeout(10_000);
+    const place = { caseId: lent.loanId, caller: { capacities: [], acting: [] }, key: 'asked once', arrival };
+    expect(await counter.take(place, 'askExtension', input)).toBe('written');
+    expect((await again.names()).filter((name) => name === 'askExtension')).toHaveLength(1);
+    expect((await again.giveBack()).status).toBe('released');
+    expect(await again.handle.result()).toMatchObject({ status: 'released' });
   });
 
   it('a long history goes on in a new run, and the loan stands where it stood', async () => {
