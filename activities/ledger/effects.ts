@@ -3,7 +3,7 @@ import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
 import type { EffectMarks } from './port.js';
 
-/** One row an effect; `since` stays while the mark does. */
+/** One row an effect; `since` stays while the mark does, but what is done again was done then. */
 export function createEffectMarks({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): EffectMarks {
   return {
     async mark({ caseId, name }, how, reason) {
@@ -15,7 +15,13 @@ export function createEffectMarks({ db, townTime }: { db: Kysely<Tables>; townTi
           conflict
             .columns(['case_id', 'name'])
             .doUpdateSet(row)
-            .where((is) => is.or([is('effect_marks.how', '<>', how), is('effect_marks.reason', 'is distinct from', row.reason)])),
+            .where((is) =>
+              is.or([
+                is('effect_marks.how', '<>', how),
+                is('effect_marks.how', '=', 'done'),
+                is('effect_marks.reason', 'is distinct from', row.reason),
+              ]),
+            ),
         )
         .execute();
     },

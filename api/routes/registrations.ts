@@ -4,7 +4,7 @@ import type { CaseRow, Refusal } from '../../activities/ledger/port.js';
 import { fiscalYearValidity, nextRound, today } from '../../config/calendar.js';
 import { registrationPolicy } from '../../config/policy/pack.js';
 import type { RegistrationForm, RegistrationRequest, steps, Validity } from '../../workflows/registration/contract.js';
-import { noOtherFor, refuseForm } from '../../workflows/registration/rules.js';
+import { noOtherFor, type Registration, refuseForm } from '../../workflows/registration/rules.js';
 import type { Inputs } from '../../workflows/shared/case.js';
 import { approverOf } from '../../workflows/shared/posts.js';
 import { employedOf } from '../employed.js';
@@ -125,10 +125,15 @@ async function alreadyRegistered({ ledger }: Services, request: RegistrationRequ
 }
 
 /** One page for what a revocation ends (Art. 5-3, 5-4): access first, then the loans, then who was told. */
-async function cascadeOf({ ledger }: Services, { caseId: id }: CaseRow): Promise<readonly CascadeLine[]> {
-  const [effects, loans, mails] = await Promise.all([ledger.effects(id), ledger.toldBy(id), ledger.mailsOf(id)]);
+async function cascadeOf({ ledger }: Services, { caseId: id, state, closed }: CaseRow): Promise<readonly CascadeLine[]> {
+  const [effects, loans, mails, events] = await Promise.all([ledger.effects(id), ledger.toldBy(id), ledger.mailsOf(id), ledger.events(id)]);
+  const over = closed || (state as Registration).windingUp;
+  const endedAt = (over && events.findLast(({ event }) => event.name !== 'windUp')?.at) || '';
   return [
-    ...effects.map(({ how, reason: why, since }): CascadeLine => ({ what: 'access', how, since, ...(why && { reason: why }) })),
+    ...effects.map(({ how, reason: why, since }): CascadeLine => {
+      if (how === 'done' && since < endedAt) return { what: 'access', how: 'waiting', since: endedAt }; // Done was what came before.
+      return { what: 'access', how, since, ...(why && { reason: why }) };
+    }),
     ...loans.map(
       ({ closed, status, receiptNumber, toldAt }): CascadeLine => ({
         what: 'loan',

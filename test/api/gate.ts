@@ -1,9 +1,10 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A way to a server that can be shut: connections break, and new ones are refused, as when the server is gone. */
+/** A way to a server that can be shut: connections break, and new ones are refused, as when the server is gone; or silenced, as when it hangs. */
 export class Gate {
   readonly #open = new Set<Socket>();
   #shut = false;
+  #silent = false;
 
   private constructor(
     readonly port: number,
@@ -19,7 +20,7 @@ export class Gate {
         [far, near],
       ] as const) {
         gate.#open.add(one);
-        one.pipe(other).on('error', () => undefined);
+        if (!gate.#silent) one.pipe(other).on('error', () => undefined);
         one
           .on('error', () => undefined)
           .once('close', () => {
@@ -41,7 +42,14 @@ export class Gate {
     for (const socket of this.#open) socket.destroy();
   }
 
+  silence(): void {
+    this.#silent = true;
+    for (const socket of this.#open) socket.unpipe();
+  }
+
   open(): void {
+    if (this.#silent) this.shut(); // What was not answered never will be.
     this.#shut = false;
+    this.#silent = false;
   }
 }

@@ -120,12 +120,18 @@ describe('revocation and what hangs on it (Art. 5-3, 5-4, 5-5)', () => {
     expect(approver).toMatch(/^superior:/);
     await town.registrationStep(decider, body.id, 'approve');
     await expect.poll(() => hasAccess(person)).toBe(true);
-    town.gates.workersDirectory.shut();
+    const cascade = async () =>
+      (await get(hr, `/registrations/${body.id}/cascade`)).items.find(({ what }: { what: string }) => what === 'access');
+    await expect.poll(cascade).toMatchObject({ how: 'done' });
+    town.gates.workersDirectory.silence();
     expect(await town.registrationStep(decider, body.id, 'revoke', { reason: '所属の業務の都合による。' })).toMatchObject({ status: 200 });
+    expect(await cascade()).toMatchObject({ how: 'waiting' }); // The grant was done; its end is not.
+    town.gates.workersDirectory.shut();
     await expect.poll(async () => (await town.ledger.effects(body.id)).at(-1)).toMatchObject({ name: 'remoteAccess', how: 'waiting' });
     town.gates.workersDirectory.open();
     await town.client.workflow.getHandle(caseWorkflowId({ procedure: 'registration', caseId: body.id })).signal('nudge');
     await expect.poll(() => hasAccess(person), { timeout: 15_000 }).toBe(false);
+    await expect.poll(cascade, { timeout: 10_000 }).toMatchObject({ how: 'done' });
     await expect.poll(async () => (await get(hr, `/registrations/${body.id}`)).closed, { timeout: 10_000 }).toBe(true);
   });
 });
