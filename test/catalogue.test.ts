@@ -12,8 +12,10 @@ import { steps } from '../workflows/device-loan/contract.js';
 import { due, mails } from '../workflows/device-loan/rules.js';
 import { steps as registrationSteps } from '../workflows/registration/contract.js';
 import * as registrations from '../workflows/registration/rules.js';
+import * as days from '../workflows/telework-day/rules.js';
 import { statesOf, walk } from './device-loan/cases.js';
 import * as registrationCases from './registration/cases.js';
+import * as dayCases from './telework-day/cases.js';
 
 type Words = { readonly [key: string]: string | readonly string[] | Words };
 
@@ -170,7 +172,39 @@ describe('every code has its words', () => {
     expect(Object.keys(ja.cause).sort()).toEqual(quoted(rules.match(/type Cause = (.+);/)?.[1] ?? '').sort());
   });
 
-  const { registration } = policySchema.shape;
+  test('every mail that a telework day orders has a text, and says all that the text needs; each of these texts is ordered some time', () => {
+    const ordered = new Set<string>();
+    for (const { after, taken } of dayCases.everywhere()) {
+      for (const { template, params } of days.mails(after, taken)) {
+        ordered.add(template);
+        expect(templates).toContain(template);
+        const { subject, text } = mailText('ja', template as (typeof templates)[number], { ...params, person: '花子', recipient: '太郎' });
+        expect(`${subject}\n${text}`).not.toMatch(/—|[a-z]{3,}/);
+        expect(text).toContain('花子');
+      }
+    }
+    expect(templates.filter((template) => /^day[A-Z]/.test(template) && !ordered.has(template))).toEqual([]);
+  });
+
+  test('of a step, a deadline or news of a telework day, and of a status', () => {
+    const contract = readFileSync(join(root, 'workflows/telework-day/contract.ts'), 'utf8');
+    const statuses = contract.match(/readonly status:([^;]+);/)?.[1] ?? '';
+    expect(Object.keys(ja.status['telework-day']).sort()).toEqual([...statuses.matchAll(/'(\w+)'/g)].map(([, word]) => word ?? '').sort());
+    const taken = distinct(dayCases.everywhere().map((place) => place.taken.name));
+    expect(Object.keys(ja.step['telework-day']).sort()).toEqual([...taken].sort());
+  });
+
+  const { registration, teleworkDay } = policySchema.shape;
+  test('of all that a pack may name for a telework day', () => {
+    const optionsOf = ({ shape }: { shape: { value: { unwrap(): { element: { options: readonly string[] } } } } }) => [
+      ...shape.value.unwrap().element.options,
+    ];
+    expect(Object.keys(ja.teleworkUnit).sort()).toEqual([...optionsOf(teleworkDay.shape.units), 'morning', 'afternoon'].sort());
+    expect(Object.keys(ja.workDevice).sort()).toEqual(optionsOf(teleworkDay.shape.devices).sort());
+    expect(Object.keys(ja.channel).sort()).toEqual(optionsOf(teleworkDay.shape.reports.shape.channels).sort());
+    expect(Object.keys(ja.liftable).sort()).toEqual(optionsOf(teleworkDay.shape.emergency.shape.liftable).sort());
+  });
+
   test.each([
     ['employment', registration.shape.employment],
     ['occupation', registration.shape.excludedOccupations],
@@ -232,10 +266,13 @@ describe('values in words', () => {
     const items = [item, { ...item, why: 'acting' }, { ...item, why: 'instead' }, { ...item, why: 'nobody' }];
     const { subject, text } = mailText('ja', 'morningDigest', { items, more: 3 });
     expect(subject).toContain('7件');
-    for (const why of ['所属長として', '所属長に代わって（代決）', '所属長が手続できないため', '所属長：手続できる者がいません。後任等の登録をお願いします'])
-      expect(text).toContain(
-        `・令和8-貸-0123　端末機等借用願の承認（令和8年11月20日(金)から。${why}）\n　https://t.example.jp/1\n`,
-      );
+    for (const why of [
+      '所属長として',
+      '所属長に代わって（代決）',
+      '所属長が手続できないため',
+      '所属長：手続できる者がいません。後任等の登録をお願いします',
+    ])
+      expect(text).toContain(`・令和8-貸-0123　端末機等借用願の承認（令和8年11月20日(金)から。${why}）\n　https://t.example.jp/1\n`);
     expect(text).toContain('　このほかに3件あります。');
     expect(mailText('en', 'morningDigest', { items: [item] }).text).not.toContain('more.');
   });
