@@ -24,6 +24,8 @@ import { policyRoutes } from './routes/policy.js';
 import { registrations } from './routes/registrations.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { stocktakingRoutes } from './routes/stocktakings.js';
+import { teleworkDays } from './routes/telework-days.js';
+import { transferRoutes } from './routes/transfers.js';
 
 export interface AppOptions {
   limits: Limits;
@@ -41,11 +43,13 @@ function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
     ...myRoutes(services),
     ...procedureRoutes(deviceLoans, services),
     ...procedureRoutes(registrations, services),
-    ...deputyRoutes(services, new Set([deviceLoans, registrations].flatMap(({ steps }) => Object.keys(steps)))),
+    ...procedureRoutes(teleworkDays, services),
+    ...deputyRoutes(services, new Set([deviceLoans, registrations, teleworkDays].flatMap(({ steps }) => Object.keys(steps)))),
     ...deviceRoutes(services),
     ...stocktakingRoutes(services),
     ...importRoutes(services),
     ...figureRoutes(services),
+    ...transferRoutes(services),
     ...policyRoutes(services),
     ...operationRoutes(services),
   ];

@@ -1,19 +1,25 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import type { Capacity, DirectoryPort } from '../activities/directory/port.js';
+import type { Capacity, DirectoryFiles, DirectoryPort } from '../activities/directory/port.js';
 import type {
   Clock,
+  DayCountsPort,
+  DaysPort,
   DeputiesPort,
   DeviceImportPort,
   DeviceMasterPort,
+  EmergenciesPort,
   FiguresPort,
   LedgerReader,
   MailListPort,
   PacksPort,
   PersonnelPort,
+  RoundsPort,
+  SeatsPort,
   SessionsPort,
   StocktakingPort,
   TownClock,
+  TrainingPort,
   WordsPort,
 } from '../activities/ledger/port.js';
 import type { Calendar } from '../config/calendar.js';
@@ -42,8 +48,15 @@ export interface Parts {
     PersonnelPort &
     DeputiesPort &
     FiguresPort &
-    MailListPort;
+    MailListPort &
+    Pick<RoundsPort, 'unattended'> &
+    DaysPort &
+    DayCountsPort &
+    SeatsPort &
+    TrainingPort &
+    EmergenciesPort;
   directory: KnowingDirectory;
+  files: DirectoryFiles;
   temporal: { client: Client; taskQueue: string };
   calendar: Calendar;
   pack: PolicyPack;

@@ -8,7 +8,7 @@ import { asProblem, problemDocument } from './errors.js';
 import type { Services } from './parts.js';
 import { Problem } from './problems.js';
 import { type AnyRoute, type Call, type Reply, route } from './route.js';
-import { caseId, department, line, pageOf, paging, shownCase, shownEvent, shownSummary, Words } from './schemas.js';
+import { caseId, date, department, line, pageOf, paging, shownCase, shownEvent, shownSummary, Words } from './schemas.js';
 import { dueFor, mayRead } from './views.js';
 
 /** What the API adds to what a person hands in, beside what it resolves for the procedure. */
@@ -47,8 +47,12 @@ export interface Procedure<Inputs, Form extends object, Resolved extends string 
      * @throws Problem when a rule refuses it
      */
     resolve(services: Services, call: Call<unknown, unknown, Form>): Promise<{ name: string; input: object; as?: Capacity }>;
+    /** Cases that may be opened at once, each with a result of its own; absent: one. */
+    mostAtOnce?: number;
   };
   steps: { [Name in keyof Inputs]: StepForm<Inputs[Name], Resolved> };
+  /** Each of its cases is about one date, and lists go by it where a span of dates is asked for. */
+  dated?: true;
   /** Cases that a step is taken in at once, where it is not fifty: as many as a person marks on one page of a list. */
   mostInBulk?: number;
   /** What this procedure has beside the common shape. `readable`: the case to one of its readers. */
@@ -77,6 +81,9 @@ interface Filing {
 type Who = Pick<Call, 'caller' | 'key' | 'arrival'>;
 
 const byId = z.strictObject({ id: caseId });
+const listQuery = z.strictObject({ status: line(40).exactOptional(), department: department.exactOptional(), ...paging });
+const datedQuery = listQuery.extend({ from: date.exactOptional(), until: date.exactOptional() });
+type DatedQuery = z.output<typeof datedQuery>;
 /** A bulk step is not to keep others from the counter. */
 const bulkAtOnce = 10;
 
@@ -178,13 +185,18 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
   }
 
   /** One of several: an answer of its own, whatever became of it. */
-  const oneOfBulk = async (id: string, outcome: PromiseSettledResult<Outcome> | undefined, call: Call): Promise<object> => {
+  const oneOfBulk = async (
+    id: string | undefined,
+    outcome: PromiseSettledResult<Outcome & { id?: string }> | undefined,
+    call: Call,
+  ): Promise<object> => {
     try {
-      const { status, body: shown } = await reply(id, outcomeOf(outcome), call, 200);
-      return { id, status, case: shown };
+      const stands = outcomeOf(outcome);
+      const { status, body: shown } = await reply(id ?? stands.id ?? '', stands, call, id === undefined ? 201 : 200);
+      return { id: id ?? stands.id, status, case: shown };
     } catch (failure) {
       const problem = asProblem(failure);
-      if (problem.type === 'internal') logger.error({ failure: problem.name }, 'a step of a bulk request failed');
+      if (problem.type === 'internal') logger.error({ failure: problem.name }, 'a part of a bulk request failed');
       const shown = problemDocument(problem, call.language, quote);
       return { id, status: shown.status, problem: shown };
     }
@@ -237,6 +249,31 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
     }),
   ]);
 
+  const severalRoute = (most: number): AnyRoute =>
+    route({
+      method: 'post',
+      path: `${path}/several`,
+      tag,
+      summary: 'Open several cases, one after the other',
+      access: 'staff',
+      needs: 'Idempotency-Key',
+      body: z.strictObject({ items: z.array(opening.body).min(1).max(most) }),
+      replies: {
+        200: {
+          description: 'What became of each, in the same order; `id` where there is a case.',
+          schema: z.object({ items: z.array(z.object({ id: caseId.optional(), status: z.int() })) }),
+        },
+      },
+      handle: async (call) => {
+        const items: object[] = [];
+        for (const [index, body] of call.body.items.entries()) {
+          const [outcome] = await Promise.allSettled([open({ ...call, body, key: `${call.key}/${index}` })]);
+          items.push(await oneOfBulk(undefined, outcome, call));
+        }
+        return { status: 200, body: { items } };
+      },
+    });
+
   return [
     ...(procedure.more?.(services, readable) ?? []), // A list of its own (`/registrations/renewals`) comes before what could be an id.
     route({
@@ -259,10 +296,11 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
       tag,
       summary: 'The cases that the caller may see, newest first',
       access: 'staff',
-      query: z.strictObject({ status: line(40).exactOptional(), department: department.exactOptional(), ...paging }),
+      query: procedure.dated ? datedQuery : listQuery,
       replies: { 200: { description: 'One page.', schema: pageOf(shownSummary) } },
-      handle: async ({ query, caller: { capacities } }) => {
-        const { items, cursor } = await ledger.list({ procedure: tag, capacities, ...query });
+      handle: async ({ query: { from, until, ...query }, caller: { capacities } }: Call<unknown, DatedQuery>) => {
+        const dates = { ...(from && { from }), ...(until && { until }) };
+        const { items, cursor } = await ledger.list({ procedure: tag, capacities, ...query, ...((from ?? until) && { dates }) });
         return { status: 200, body: { items: await Promise.all(items.map(views.ofSummary)), cursor } };
       },
     }),
@@ -289,6 +327,7 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
         return { status: 200, body: { items: await views.ofEvents(row, await ledger.events(row.caseId), call.caller) } };
       },
     }),
+    ...(opening.mostAtOnce === undefined ? [] : [severalRoute(opening.mostAtOnce)]),
     ...stepRoutes,
   ];
 }

@@ -100,6 +100,7 @@ export const shownSummary = z
     staff: person,
     openedAt: instant,
     changedAt: instant,
+    date: date.optional().meta({ description: 'In a list by dates.' }),
   })
   .meta({ id: 'CaseSummary' });
 

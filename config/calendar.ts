@@ -75,6 +75,11 @@ export function today(instant: string): string {
 export const lastDay = (day: string): string =>
   day.includes('T') ? today(Temporal.Instant.from(day).subtract({ nanoseconds: 1 }).toString()) : plainDate(day).toString();
 
+/** The time of the day that it is in Tokyo at the instant, `HH:MM`. */
+export function timeOf(instant: string): string {
+  return Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainTime().toString({ smallestUnit: 'minute' });
+}
+
 /** The first morning round (8:30 on business days, design §4.1) after the instant. */
 export function nextRound(calendar: Pick<Calendar, 'addBusinessDays'>, instant: string): string {
   const roundOf = (date: string) => Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone, plainTime: '08:30' }).toInstant();

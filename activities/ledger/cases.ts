@@ -96,7 +96,7 @@ const placing = `
     select mail."messageId", case_id, mail."to", template, params, calendar, changed_at, changed_at
     from placed, json_to_recordset($5::json) as mail ("messageId" text, "to" text, template text, params json, calendar json)
   )
-  select offset_ms as "clockOffsetMs", placed.changed_at as at, placed.filing, placed.receipt_number as "receiptNumber", placed.opened_at as "openedAt",
+  select offset_ms as "clockOffsetMs", placed.changed_at as at, placed.filing,
     case when placed.case_id is not null then (
       select news.event from news, entry
       where news.case_id = $2 and news.key is distinct from entry.key and news.name in (select one->>'step' from json_array_elements(entry.due) as one)
@@ -122,8 +122,6 @@ interface Placed {
   /** Null: nothing was written. */
   at: string | null;
   filing: number | null;
-  receiptNumber: string | null;
-  openedAt: string | null;
   next: LedgerEvent | null;
   /** The case has come to its end, and a case of another procedure waits for that. */
   awaited: boolean;

@@ -8,7 +8,7 @@ import type { Connection, PlaceEntry } from './cases.js';
 import { domainTime } from './clock.js';
 import type { Tables } from './database.js';
 import { lockPerson } from './others.js';
-import type { CaseRow, Clock, DayFacts, DaySeen, DaysPort, DayWish, LedgerEntry, Written } from './port.js';
+import type { CaseRow, Clock, DayFacts, DaySeen, DaysPort, DayWish, LedgerEntry } from './port.js';
 import { caseColumns } from './reading.js';
 
 type Trx = Transaction<Tables>;
@@ -30,10 +30,7 @@ export function createDays(parts: DayParts): DaysPort {
   const { db } = parts;
   return {
     async takeDay(place, judge) {
-      for (;;) {
-        const written = await write(parts, db, place, judge);
-        if (written) return written;
-      }
+      while (!(await write(parts, db, place, judge)));
     },
 
     async claimDay({ wish, ...place }, judge) {
@@ -45,7 +42,7 @@ export function createDays(parts: DayParts): DaysPort {
             const facts = await factsOf(trx, place.caseId, wish);
             return write(parts, trx, place, (seen) => judge({ ...seen, facts }));
           });
-          if (written) return written;
+          if (written) return;
         } catch (failure) {
           if (tries === mostTries || !(failure instanceof pg.DatabaseError) || failure.code !== overlaps) throw failure;
         }
@@ -132,34 +129,29 @@ async function happen(
   }
 }
 
-/** Undefined: somebody else wrote at the place meanwhile. */
+/** Whether the key stands now; if it does not, somebody else wrote at the place meanwhile. */
 async function write(
   { clock, place }: DayParts,
   connection: Connection,
   { caseId, key }: Place,
   judge: (seen: DaySeen) => LedgerEntry,
-): Promise<Written | undefined> {
-  const { row, event, offsetMs } = await standing(connection, { caseId, key });
-  if (row && event) return { row, event };
-  const entry = judge({ now: domainTime(clock, offsetMs), ...(row && { row }) });
-  const { at, receiptNumber, openedAt } = await place(connection, entry, { withDevices: false });
-  if (!at || !receiptNumber || !openedAt) return undefined;
-  const { procedure, seq, state, summary, due, readers } = entry;
-  const { status, department, staff } = summary;
-  const now = { caseId, procedure, receiptNumber, status, department, staff, openedAt, changedAt: at };
-  return { event: entry.event, row: { ...now, seq, state, due, readers, closed: !due.length } };
+): Promise<boolean> {
+  const { row, stands, offsetMs } = await standing(connection, { caseId, key });
+  if (stands) return true;
+  const { at } = await place(connection, judge({ now: domainTime(clock, offsetMs), ...(row && { row }) }), { withDevices: false });
+  return at !== null;
 }
 
-/** The case, the event that stands under the key, and the town's clock, in one question. */
+/** The case, whether the key stands, and the town's clock, in one question. */
 async function standing(connection: Connection, { caseId, key }: Place) {
   const row = await connection
     .selectFrom('town_clock')
     .leftJoin('cases', (on) => on.on('cases.case_id', '=', caseId))
     .leftJoin('events', (on) => on.on('events.key', '=', key))
-    .select([...caseColumns, 'offset_ms as offsetMs', 'events.body'])
+    .select([...caseColumns, 'offset_ms as offsetMs', 'events.seq as keySeq'])
     .executeTakeFirstOrThrow();
-  const { offsetMs, body, ...found } = row;
-  return { offsetMs, event: body?.event, row: found.caseId === null ? undefined : (found as CaseRow) };
+  const { offsetMs, keySeq, ...found } = row;
+  return { offsetMs, stands: keySeq !== null, row: found.caseId === null ? undefined : (found as CaseRow) };
 }
 
 const lockSeats = (trx: Trx, office: string, date: string) =>

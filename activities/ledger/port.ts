@@ -572,12 +572,6 @@ export interface DeputiesPort {
   markSeen(step: { caseId: string; seq: number; holder: string }): Promise<Acted | undefined>;
 }
 
-/** An event that stands under its key, and the case as it then is. */
-export interface Written {
-  event: LedgerEvent;
-  row: CaseRow;
-}
-
 /** What a plan asks for: these hours of its person's time on the date, a seat of the office; `week`: first and last date of those among which it is judged. */
 export interface DayWish extends Span {
   staff: string;
@@ -597,16 +591,16 @@ export type DayFacts = Omit<DayContext, 'policy' | 'today' | 'time' | 'closed'>;
 
 /**
  * Telework days: rows with rules, no workflow (design §4.3). `judge` makes the entry at the next place of the case; what it throws is thrown on, and nothing was written. It may be
- * asked again, where others write at the same time. A key that stands is not judged: the answer is what stands.
+ * asked again, where others write at the same time. A key that stands is not judged, and nothing is written.
  */
 export interface DaysPort {
   /** A step that concerns the case alone. */
-  takeDay(place: { caseId: string; key: string }, judge: (seen: DaySeen) => LedgerEntry): Promise<Written>;
+  takeDay(place: { caseId: string; key: string }, judge: (seen: DaySeen) => LedgerEntry): Promise<void>;
   /** A plan: judged while nobody else can change what its person's days, and the office's seats on the date, are. */
   claimDay(
     place: { caseId: string; key: string; wish: DayWish },
     judge: (seen: DaySeen & { facts: DayFacts }) => LedgerEntry,
-  ): Promise<Written>;
+  ): Promise<void>;
   /** The person's days, by date, the latest first. */
   latestDays(staff: string, limit: number): Promise<readonly CaseRow[]>;
 }
