@@ -10,6 +10,7 @@ import { Client, Connection } from '@temporalio/client';
 import gracefulShutdown from 'http-graceful-shutdown';
 import { pino } from 'pino';
 import { cacheDirectory } from '../activities/directory/cached.js';
+import { createDirectoryFiles } from '../activities/directory/file.js';
 import { createLdapDirectory } from '../activities/directory/ldap.js';
 import { hostClock } from '../activities/ledger/clock.js';
 import { createPostgresLedger } from '../activities/ledger/postgres.js';
@@ -42,6 +43,7 @@ const { app, metrics } = createApp(
   {
     ledger,
     directory: cacheDirectory(directory, { clock: ledger.townClock }),
+    files: createDirectoryFiles({ ...directoryOptions(settings), clock: ledger.townClock, directory }),
     temporal: { client, taskQueue: settings.TEMPORAL_TASK_QUEUE },
     calendar,
     pack,
@@ -56,7 +58,7 @@ const { app, metrics } = createApp(
   },
 );
 
-/** A client that takes longer to say what it wants is none of ours: the largest request is two megabytes. */
+/** A client that takes longer to say what it wants is none of ours: the largest request is a file of a few megabytes. */
 const listen = (listener: RequestListener, port: number): Promise<Server> => {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000 }, listener);
   return new Promise((resolve, reject) => {

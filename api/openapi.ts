@@ -66,7 +66,12 @@ function operation(one: AnyRoute): ZodOpenApiOperationObject {
       }),
     },
     ...(body && {
-      requestBody: { required: true, content: { [consumes ?? 'application/json']: { schema: consumes ? z.string() : body } } },
+      requestBody: {
+        required: true,
+        content: consumes
+          ? Object.fromEntries(consumes.map((type) => [type, { schema: z.string() }]))
+          : { 'application/json': { schema: body } },
+      },
     }),
     responses: {
       ...Object.fromEntries(

@@ -15,6 +15,8 @@ export interface Call<Path = unknown, Query = unknown, Body = unknown> {
   /** Nobody in particular on a route for anyone. */
   caller: Caller;
   language: Language;
+  /** Of the body; empty where there is none. */
+  mediaType: string;
   /** Idempotency-Key; empty where the route needs none. */
   key: string;
   /** The version that the caller has seen (If-Match); 0 where the route needs none. */
@@ -41,8 +43,10 @@ export interface Route<Path = unknown, Query = unknown, Body = unknown> {
   params?: z.ZodType<Path>;
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
-  /** Media type of the body where it is not JSON; it then arrives as bytes. */
-  consumes?: 'text/csv';
+  /** Media types of the body where it is not JSON but a file; it then arrives as bytes. */
+  consumes?: readonly ('text/csv' | 'text/x-ldif')[];
+  /** The largest file; two megabytes if absent. */
+  fileLimit?: `${number}mb`;
   /** A request header without which the answer is 428. */
   needs?: 'Idempotency-Key' | 'If-Match';
   /** While the directory is away it is answered on what was last known of the caller (design §4.18). Reading always is. */
@@ -65,7 +69,7 @@ export const route = <Path, Query, Body>(definition: Route<Path, Query, Body>): 
 const answerWithinMs = 4_600;
 /** Forms are small; a bulk step of fifty items is the largest. */
 const jsonLimit = '64kb';
-const csvLimit = '2mb';
+const fileLimit = '2mb';
 
 /** Who calls; throws `unauthenticated`, or `away` where nobody knows. */
 export type Authenticate = (request: Request, route: AnyRoute) => Promise<Caller>;
@@ -103,6 +107,7 @@ function answer(one: AnyRoute): RequestHandler {
       body,
       caller: response.locals.caller,
       language: languageOf(request),
+      mediaType: request.is([...(one.consumes ?? ['application/json'])]) || '',
       key: one.needs === 'Idempotency-Key' ? idempotencyKey(request) : '',
       version: one.needs === 'If-Match' ? seenVersion(request) : 0,
     };
@@ -116,14 +121,14 @@ function answer(one: AnyRoute): RequestHandler {
 }
 
 /** A body that is not of the route's media type is refused before it is read; none at all is an empty form. */
-function bodyReaders({ body, consumes }: AnyRoute): readonly RequestHandler[] {
+function bodyReaders({ body, consumes, fileLimit: limit = fileLimit }: AnyRoute): readonly RequestHandler[] {
   if (!body) return [];
   const ofType: RequestHandler = (request, _response, next) => {
     const isEmpty = request.get('Content-Length') === '0';
-    if (!isEmpty && request.is(consumes ?? 'application/json') === false) throw new Problem('unsupportedMediaType');
+    if (!isEmpty && request.is([...(consumes ?? ['application/json'])]) === false) throw new Problem('unsupportedMediaType');
     next();
   };
-  if (consumes) return [ofType, express.raw({ type: consumes, limit: csvLimit })];
+  if (consumes) return [ofType, express.raw({ type: [...consumes], limit })];
   const verify = (_request: unknown, _response: unknown, bytes: Buffer, encoding: string) => {
     if (encoding !== 'utf-8' || !isUtf8(bytes)) throw new Problem('malformed', { errors: [{ field: 'body', code: 'wrongEncoding' }] });
   };

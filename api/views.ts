@@ -24,6 +24,7 @@ const personFields: ReadonlySet<string> = new Set([
   'openedBy',
   'closedBy',
   'holder',
+  'newHolder',
   'deputy',
   'onBehalfOf',
 ]);

@@ -1,6 +1,6 @@
 import * as loans from '../../workflows/device-loan/rules.js';
 import * as registrations from '../../workflows/registration/rules.js';
-import { following, type Line, type Posts } from '../../workflows/shared/posts.js';
+import { following, handedOver, type Line, type Posts } from '../../workflows/shared/posts.js';
 import type { Capacity, DirectoryPort } from '../directory/port.js';
 import type { LedgerEvent, PersonnelPort, PostsPort, RoundsPort, Waiting } from './port.js';
 
@@ -9,9 +9,6 @@ interface FollowParts {
   directory: Pick<DirectoryPort, 'staffMember' | 'holdersOf'>;
   waiting(procedure: 'device-loan' | 'registration', steps: readonly string[]): AsyncIterable<Waiting>;
 }
-
-/** What a successor finds on the desk, of all procedures. */
-const handedOver = [...new Set([...loans.handedOver, ...registrations.handedOver])];
 
 /**
  * 人事異動: has the cases follow the directory (design §4.7, 1 April). Whoever has gone from it, or is disabled without being on leave, has left; whoever is in

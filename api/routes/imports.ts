@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ImportProblem } from '../../activities/ledger/port.js';
+import { textOf } from '../files.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, route } from '../route.js';
@@ -31,7 +32,7 @@ export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
       tag: 'imports',
       summary: about.summary,
       access: about.access,
-      consumes: 'text/csv',
+      consumes: ['text/csv'],
       query,
       body: z.instanceof(Uint8Array),
       replies: { 200: { description: 'What was done, or would be; `problems` only in a preview.', schema: about.schema } },
@@ -65,16 +66,4 @@ export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
       ledger.importEmployment,
     ),
   ];
-}
-
-/** What is not UTF-8 is Shift_JIS, as spreadsheets of Japanese offices write it; no text is valid in both unless it is ASCII. */
-function textOf(bytes: Uint8Array): string {
-  for (const encoding of ['utf-8', 'shift_jis']) {
-    try {
-      return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    } catch {
-      // Not in this one.
-    }
-  }
-  throw new Problem('malformed', { errors: [{ field: 'body', code: 'wrongEncoding' }] });
 }

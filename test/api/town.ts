@@ -12,6 +12,7 @@ import { pino } from 'pino';
 import { expect, inject } from 'vitest';
 import { createDirectoryActivities } from '../../activities/directory/activities.js';
 import { cacheDirectory } from '../../activities/directory/cached.js';
+import { createDirectoryFiles } from '../../activities/directory/file.js';
 import { createLdapDirectory } from '../../activities/directory/ldap.js';
 import type { DirectoryPort } from '../../activities/directory/port.js';
 import { createInventoryActivities } from '../../activities/inventory/activities.js';
@@ -121,6 +122,7 @@ export class ApiTown {
         {
           ledger: apiLedger,
           directory: cacheDirectory(ldap, { clock: apiLedger.townClock, freshMs }),
+          files: createDirectoryFiles({ baseDn: sample.baseDn, preset: 'openldap', clock: apiLedger.townClock, directory: ldap }),
           temporal: { client: new Client({ connection: behind }), taskQueue },
           calendar,
           pack: loadPack(name),

@@ -411,9 +411,6 @@ export function mails(loan: Loan, event: LoanEvent): readonly MailOrder[] {
 /** Steps of which one is due for as long as the case follows its person through the directory. */
 export const followed = ['withdraw', 'takeBack'] as const;
 
-/** What a successor in the post finds on the desk. */
-export const handedOver = ['approve', 'decideExtension'] as const;
-
 /** Steps of which the morning round may have to remind somebody. */
 export const reminding = [
   'approve',

@@ -397,9 +397,6 @@ export function mails(registration: Registration, event: RegistrationEvent): rea
 /** Steps of which one is due for as long as the case follows its person through the directory. */
 export const followed = ['confirmEntry', 'approve', 'refile', 'end'] as const;
 
-/** What a successor in the post finds on the desk. */
-export const handedOver = ['approve', 'decideChange', 'renew'] as const;
-
 /** Steps of which the morning round may have to remind somebody. `end` is HR's: it is told of a reason that is about to end. */
 export const reminding = ['confirmEntry', 'approve', 'refile', 'decideChange', 'confirmRenewal', 'renew', 'end'] as const;
 

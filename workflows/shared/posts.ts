@@ -12,6 +12,9 @@ export interface Line {
   approver: Capacity;
 }
 
+/** What a successor in the post finds on the desk, of all procedures. */
+export const handedOver: readonly string[] = ['approve', 'decideChange', 'decideExtension', 'renew'];
+
 /** 引継ぎ: the post that decides in the case has passed to another, or is vacant; `former` and `holder` are staff numbers. The capacity stays what it was (design §4.7). */
 export interface Succession {
   name: 'succeed';
