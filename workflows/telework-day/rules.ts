@@ -137,19 +137,27 @@ function refuseContent(plan: Plan, { policy }: DayContext): Refusal | undefined 
 
 const highest = (levels: readonly Level[]): string => `${Math.max(...levels)}`;
 
-/** When it is filed, and for which date (Art. 5-1). */
+/** When it is filed (Art. 5-1): by the last date of the pack, and before it begins. */
 function refuseTime(plan: Plan, context: DayContext): Refusal | undefined {
   const { date } = plan;
   const { policy, today, time } = context;
-  const tooLate = (limit: string): Refusal => ({ code: 'plannedTooLate', article: 'teleworkDay.planBy', field: 'date', limit });
-  const planBy = lifts(plan, context, 'planBy') ? 'sameDay' : policy.planBy;
-  const [monday] = weekOf(date, policy.weekBegins);
-  if (date < today || (date === today && extent(plan).from <= time)) return tooLate(planBy === 'previousWeek' ? dayOn(monday, -1) : date);
-  if (planBy === 'previousDay' && date === today) return tooLate(dayOn(date, -1));
-  if (planBy === 'previousWeek' && today >= monday) return tooLate(dayOn(monday, -1));
+  const last = lastDateFor(date, lifts(plan, context, 'planBy') ? 'sameDay' : policy.planBy, policy);
+  if (today > last || (today === date && extent(plan).from <= time))
+    return { code: 'plannedTooLate', article: 'teleworkDay.planBy', field: 'date', limit: last };
   if (daysBetween(today, date) > policy.aheadDays)
     return { code: 'plannedTooEarly', article: 'teleworkDay.aheadDays', field: 'date', limit: `${policy.aheadDays}` };
   return undefined;
+}
+
+function lastDateFor(date: string, planBy: TeleworkDayPolicy['planBy'], { weekBegins }: TeleworkDayPolicy): string {
+  switch (planBy) {
+    case 'sameDay':
+      return date;
+    case 'previousDay':
+      return dayOn(date, -1);
+    case 'previousWeek':
+      return dayOn(weekOf(date, weekBegins)[0], -1);
+  }
 }
 
 /** Working hours, rest, leave, and the table by the hour (Art. 8-1, 8-4). Whatever lies outside the working hours would be overtime. */
