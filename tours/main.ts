@@ -3,13 +3,15 @@ import { playPrivacy } from './privacy.js';
 import { playQueue } from './queue.js';
 import { playLoan, playRegistration } from './show.js';
 import { ownTown, packs, townHere } from './stage.js';
+import { playYear } from './year.js';
 
-/** What is played, under which rules; it says itself what it shows, and whether all was as it should be. */
+/** What is played, under which rules, each in a town of its own; it says itself what it shows, and whether all was as it should be. */
 const tours = {
-  loan: { play: playLoan, pack: packs.loan },
-  queue: { play: playQueue, pack: packs.loan },
-  privacy: { play: playPrivacy, pack: packs.loan },
-  registration: { play: playRegistration, pack: packs.registration },
+  loan: { play: playLoan, under: [packs.loan] },
+  queue: { play: playQueue, under: [packs.loan] },
+  privacy: { play: playPrivacy, under: [packs.loan] },
+  registration: { play: playRegistration, under: [packs.registration] },
+  'registration-year': { play: playYear, under: [packs.registration, packs.oyama] },
 } as const;
 const isTour = (name: string): name is keyof typeof tours => Object.hasOwn(tours, name);
 
@@ -23,14 +25,18 @@ const { here } = program.opts<{ here?: true }>();
 if (!isTour(name)) program.error(`${name}: ${Object.keys(tours).join(', ')}`);
 if (here && name !== 'loan') program.error('--here: loan');
 
-const { play, pack } = tours[name as keyof typeof tours];
-const stage = here ? await townHere() : await ownTown(pack);
-try {
-  process.exitCode = (await play(stage)) ? 0 : 1;
-} catch (failure) {
-  console.error(`違います / differs: ${failure instanceof Error ? failure.message : failure}`);
-  process.exitCode = 1;
-} finally {
-  await stage.close();
+const { play, under } = tours[name as keyof typeof tours];
+let right = true;
+for (const pack of under) {
+  const stage = here ? await townHere() : await ownTown(pack);
+  if (under.length > 1) console.log(`\n■ ${pack}`);
+  try {
+    right = (await play(stage)) && right;
+  } catch (failure) {
+    console.error(`違います / differs: ${failure instanceof Error ? failure.message : failure}`);
+    right = false;
+  } finally {
+    await stage.close();
+  }
 }
-process.exit();
+process.exit(right ? 0 : 1);

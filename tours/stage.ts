@@ -30,7 +30,7 @@ export interface Stage {
 }
 
 /** The municipality's rules under which each tour is played. */
-export const packs = { loan: 'tours/loan-alone.yaml', registration: 'tours/remote-access.yaml' } as const;
+export const packs = { loan: 'tours/loan-alone.yaml', registration: 'tours/remote-access.yaml', oyama: 'oyama' } as const;
 
 /** Many people sit behind the one address from which a tour calls. */
 const atOnce = { API_REQUESTS_PER_MINUTE: '1000000' };

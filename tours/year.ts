@@ -1,0 +1,418 @@
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Attribute, Change, Client } from 'ldapts';
+import { Temporal } from 'temporal-polyfill';
+import type { ShownCase } from '../api/views.js';
+import { type ApiClient, untilAnswered } from '../cli/client.js';
+import { forward, townTime, withParts } from '../cli/operator.js';
+import { table } from '../cli/print.js';
+import { loadPack } from '../config/policy/pack.js';
+import { stateFiles } from '../embedded/state.js';
+import { Differs, peopleOf } from './player.js';
+import type { Stage } from './stage.js';
+import type { Order, Report } from './year-check-main.js';
+
+/** Somebody of the town who can log in. */
+interface Resident {
+  staffNumber: string;
+  dn: string;
+  departments: readonly string[];
+  mail: string;
+  /** A number of their own, by which it is decided what they do in the year. */
+  nth: number;
+  /** Their registration, once it is filed. */
+  id?: string;
+}
+
+const atOnce = 12;
+/** As many as a bulk step takes. */
+const bulk = 50;
+const transfers = 300;
+/** Of 130 that are filed some are withdrawn at once. */
+const filedBefore = 130;
+
+/**
+ * A fiscal year of registrations for a whole town, on the town's clock: everybody files, heads decide in bulk, some are sent back, revoked, suspended, change; in February the renewals, on 31 March what
+ * nobody renewed ends, on 1 April 300 people move, lead another department or leave, while 120 applications are open. Three times in the year a program that shares no code with the product looks for
+ * what should not be (`year-check-main.ts`).
+ */
+export async function playYear(stage: Stage): Promise<boolean> {
+  const town = new Year(stage);
+  const steps: [string, () => Promise<string>][] = [
+    ['2027-04-05', () => town.file(({ nth }) => nth % 8 < 3)],
+    ['2027-04-07', () => town.decide()],
+    ['2027-04-09', () => town.decide()], // What was sent back has been filed again.
+    ['2027-07-01', () => town.file(({ nth }) => nth % 8 >= 3 && nth % 8 < 6)],
+    ['2027-07-05', () => town.decide()],
+    ['2027-07-07', () => town.decide()],
+    ['2027-10-01', () => town.middle()],
+    ['2027-11-01', () => town.check()],
+    ['2028-02-07', () => town.confirm()],
+    ['2028-02-29', () => town.renew()], // The day that a year has once in four.
+    ['2028-03-30', () => town.file(({ nth }) => nth % 8 >= 6, filedBefore)],
+    ['2028-04-01', () => town.transfer()],
+    ['2028-04-04', () => town.check()],
+    ['2028-04-05', () => town.decide()],
+    ['2028-04-20', () => town.check()],
+  ];
+  const began = performance.now();
+  for (const [date, step] of steps) {
+    await town.until(date);
+    console.log(`${date}  ${await step()}  (${((performance.now() - began) / 1000).toFixed(0)} s)`);
+  }
+  console.log(table(await town.counts()));
+  console.log(town.findings.length ? '違います / differs' : '誤りは見つかりません / nothing is found that should not be');
+  return town.findings.length === 0;
+}
+
+class Year {
+  readonly findings: string[] = [];
+  readonly #stage: Stage;
+  #residents: readonly Resident[];
+  readonly #left: Order['left'][number][] = [];
+  #people: ReturnType<typeof peopleOf>;
+  #heads: ReadonlySet<string>;
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+    this.#people = this.#logInAnew();
+    const { disabled, onLeave } = stage.sample.accounts;
+    this.#residents = stage.sample.entries.flatMap(({ dn, attributes }, nth) => {
+      const { employeeNumber: [staffNumber] = [], departmentNumber: departments = [], mail: [mail] = [] } = attributes;
+      return staffNumber && mail && ![disabled, onLeave].includes(staffNumber) ? [{ staffNumber, dn, departments, mail, nth }] : [];
+    });
+    this.#heads = new Set(stage.sample.entries.flatMap(({ attributes: { seeAlso = [] } }) => seeAlso.map(numberIn)));
+  }
+
+  /** The morning of the date, by the town's clock, with every morning round on the way. */
+  async until(date: string): Promise<void> {
+    const instant = Temporal.PlainDateTime.from(`${date}T09:00`).toZonedDateTime('Asia/Tokyo').epochMilliseconds;
+    const { stateDir, settings } = this.#stage;
+    await withParts({ stateDir, settings, api: settings.API_PUBLIC_URL ?? '' }, async (parts) => {
+      const ms = instant - Date.parse(await townTime(parts));
+      if (ms > 0) await forward(parts, ms, () => undefined);
+    });
+    this.#people = this.#logInAnew();
+  }
+
+  /** Form 1 of everybody whose turn it is, at most so many. */
+  async file(turn: (resident: Resident) => boolean, most = Number.POSITIVE_INFINITY): Promise<string> {
+    const refused = new Map<string, number>();
+    let filed = 0;
+    await eachOf(
+      this.#residents.filter((one) => !one.id && turn(one)).slice(0, Number.isFinite(most) ? 2 * most : undefined),
+      async (resident) => {
+        if (filed >= most) return;
+        filed += 1;
+        const { status, body } = await this.#post<ShownCase & { errors?: readonly { code: string }[] }>(
+          resident.staffNumber,
+          '/registrations',
+          { form: formOf(resident) },
+        );
+        if (status < 300) {
+          resident.id = body.id;
+          if (resident.nth % 29 === 0) await this.#take(resident.staffNumber, resident.id, 'withdraw', {});
+          return;
+        }
+        filed -= 1;
+        const code = body.errors?.[0]?.code ?? `${status}`;
+        refused.set(code, (refused.get(code) ?? 0) + 1);
+      },
+    );
+    const because = [...refused].map(([code, times]) => `${times} ${code}`).join(', ');
+    return `${filed} 件の申請 / filed, 断られた / refused: ${because || 0}`;
+  }
+
+  /** What waits for the heads: most is approved in bulk, some is sent back, some refused; what was sent back is filed again. */
+  async decide(): Promise<string> {
+    const residents = new Map(this.#residents.map((one) => [one.id, one]));
+    const done = { approve: 0, sendBack: 0, refuse: 0, refile: 0 };
+    await eachOf([...this.#heads], async (head) => {
+      const approvals: string[] = [];
+      for (const id of await this.#tasks(head, 'approve')) {
+        const { nth = 1 } = residents.get(id) ?? {};
+        const how = nth % 41 === 0 ? 'refuse' : nth % 23 === 0 && !this.#sentBack.has(id) ? 'sendBack' : 'approve';
+        if (how === 'approve') approvals.push(id);
+        else
+          await this.#take(
+            head,
+            id,
+            how,
+            how === 'refuse' ? { reason: '業務に支障がある。' } : { remarks: '電話番号を確認してください。' },
+          );
+        if (how === 'sendBack') this.#sentBack.add(id);
+        if (how !== 'approve') done[how] += 1;
+      }
+      const approved = await this.#inBulk(head, 'approve', approvals);
+      done.approve += approved;
+    });
+    await eachOf(
+      this.#residents.filter(({ id = '' }) => this.#sentBack.has(id)),
+      async (resident) => {
+        const { id = '', staffNumber } = resident;
+        const { body } = await (await this.#people.clientOf(staffNumber)).send<ShownCase>(`/registrations/${id}`);
+        if (body.status !== 'sentBack') return;
+        await this.#take(staffNumber, id, 'refile', { form: formOf(resident) });
+        done.refile += 1;
+      },
+    );
+    return Object.entries(done)
+      .map(([step, times]) => `${times} ${step}`)
+      .join(', ');
+  }
+
+  readonly #sentBack = new Set<string>();
+
+  /** What happens in the middle of a year: some rest and come back, some are revoked, some withdraw, some move house. */
+  async middle(): Promise<string> {
+    const done: Record<string, number> = {};
+    const headOf = new Map<string, string>();
+    await eachOf([...this.#heads], async (head) => {
+      for (const id of await this.#tasks(head, 'revoke')) headOf.set(id, head);
+    });
+    await eachOf(
+      this.#residents.filter(({ id }) => id && headOf.has(id)),
+      async (resident) => {
+        const { id = '', nth, staffNumber } = resident;
+        const head = headOf.get(id) ?? '';
+        const step = [31, 37, 43, 47].map((every) => nth % every === 0).indexOf(true);
+        if (step === 0) {
+          await this.#take(head, id, 'suspend', { reason: '長期の研修のため。' });
+          if (nth % 2) await this.#take(head, id, 'resume', {});
+        } else if (step === 1) await this.#take(head, id, 'revoke', { reason: '業務執行が滞ったため。' });
+        else if (step === 2) await this.#take(staffNumber, id, 'withdraw', {});
+        else if (step === 3) {
+          await this.#take(staffNumber, id, 'change', { form: { ...formOf(resident), address: '凪沢市新町2-2' } });
+          await this.#take(head, id, 'decideChange', { granted: nth % 2 === 0 });
+        } else return;
+        const name = ['suspend', 'revoke', 'withdraw', 'change'][step] ?? '';
+        done[name] = (done[name] ?? 0) + 1;
+      },
+    );
+    return Object.entries(done)
+      .map(([step, times]) => `${times} ${step}`)
+      .join(', ');
+  }
+
+  /** February: eight of ten sign for the next year, some with a correction. */
+  async confirm(): Promise<string> {
+    let signed = 0;
+    await eachOf(
+      this.#residents.filter(({ id, nth }) => id && nth % 10 < 8),
+      async (resident) => {
+        const { id = '', staffNumber, nth } = resident;
+        const { body } = await (await this.#people.clientOf(staffNumber)).send<ShownCase>(`/registrations/${id}`);
+        if (!body.due?.some((one) => one.step === 'confirmRenewal' && 'mine' in one)) return;
+        await this.#take(staffNumber, id, 'confirmRenewal', nth % 20 === 2 ? { form: formOf(resident) } : {});
+        signed += 1;
+      },
+    );
+    return `${signed} 件の更新の確認 / confirmed for the next year`;
+  }
+
+  /** The heads renew in bulk what was signed; one in fifty is left lying. */
+  async renew(): Promise<string> {
+    const left = new Set(this.#residents.flatMap(({ id, nth }) => (id && nth % 50 === 3 ? [id] : [])));
+    let renewed = 0;
+    await eachOf([...this.#heads], async (head) => {
+      const ids = (await this.#tasks(head, 'renew')).filter((id) => !left.has(id));
+      const done = await this.#inBulk(head, 'renew', ids);
+      renewed += done;
+    });
+    return `${renewed} 件を一括更新 / renewed in bulk`;
+  }
+
+  /** 1 April: pairs of heads change places, some people leave, heads among them, and are followed; everybody else moves one department on. */
+  async transfer(): Promise<string> {
+    const { sample, settings, stateDir } = this.#stage;
+    const { password: _password, service, it, ...others } = sample.accounts;
+    const known = new Set([...Object.values(others), ...it]);
+    const units = sample.entries.flatMap(({ dn, attributes }) => {
+      const { ou: [id] = [], seeAlso: [head] = [] } = attributes;
+      return id && head && id !== 'units' ? [{ id, dn, head: numberIn(head) }] : [];
+    });
+    const ledOnce = new Map(units.map((unit) => [unit.head, unit]));
+    const single = (one: Resident) => one.departments.length === 1 && !known.has(one.staffNumber);
+    const unitsOfTheirs = units.filter(
+      ({ head }) =>
+        units.filter((one) => one.head === head).length === 1 && this.#residents.some((one) => one.staffNumber === head && single(one)),
+    );
+    const swapping = unitsOfTheirs.slice(0, 24);
+    const leavingHeads = unitsOfTheirs.slice(24, 30);
+    const staff = this.#residents.filter((one) => single(one) && !ledOnce.has(one.staffNumber));
+    const followers = leavingHeads.flatMap(({ id }) => staff.find(({ departments }) => departments[0] === id) ?? []);
+    const rest = staff.filter((one) => !followers.includes(one));
+    const leaving = [...leavingHeads.map(({ head }) => this.#resident(head)), ...rest.filter(({ nth }) => nth % 9 === 4).slice(0, 34)];
+    const moving = rest.filter((one) => !leaving.includes(one)).slice(0, transfers - swapping.length - leaving.length);
+    const departments = [...new Set(staff.map(({ departments: [one = ''] }) => one))];
+
+    const client = new Client({ url: settings.DIRECTORY_URL ?? '' });
+    await client.bind(service.dn, service.password);
+    const replace = (dn: string, type: string, values: string[]) =>
+      client.modify(dn, new Change({ operation: 'replace', modification: new Attribute({ type, values }) }));
+    for (let one = 0; one + 1 < swapping.length; one += 2) {
+      const pair = [swapping[one], swapping[one + 1]] as const;
+      for (const [from, to] of [pair, [pair[1], pair[0]]] as const) {
+        if (!from || !to) continue;
+        await replace(this.#resident(from.head).dn, 'departmentNumber', [to.id]);
+        await replace(to.dn, 'seeAlso', [this.#resident(from.head).dn]);
+      }
+    }
+    for (const [nth, { dn }] of leavingHeads.entries()) await replace(dn, 'seeAlso', [followers[nth]?.dn ?? '']);
+    for (const {
+      dn,
+      departments: [from = ''],
+    } of moving)
+      await replace(dn, 'departmentNumber', [departments[(departments.indexOf(from) + 1) % departments.length] ?? '']);
+    await this.#settled();
+    const lastMail = Math.max(
+      0,
+      ...(await readdir(join(stateFiles(stateDir).city, 'mails'))).map((name) => Number.parseInt(name, 10) || 0),
+    );
+    for (const { dn, staffNumber, mail } of leaving) {
+      await replace(dn, 'pwdAccountLockedTime', ['000001010000Z']);
+      this.#left.push({ staffNumber, address: mail, lastMail });
+    }
+    await client.unbind();
+    const gone = new Set(leaving.map(({ staffNumber }) => staffNumber));
+    this.#residents = this.#residents.filter(({ staffNumber }) => !gone.has(staffNumber));
+    this.#heads = new Set([...this.#heads, ...followers.map(({ staffNumber }) => staffNumber)].filter((head) => !gone.has(head)));
+    const open = await this.#count("status = 'filed'");
+    return `${swapping.length + leaving.length + moving.length} 人の異動 / transfers: ${moving.length} 人が転出入 / move, ${swapping.length} 人の所属長が交替 / heads change places, ${leaving.length} 人が退職 / leave (${leavingHeads.length} heads); ${open} 件の申請中 / applications open`;
+  }
+
+  /** Has the other program look. */
+  async check(): Promise<string> {
+    await this.#settled();
+    const { settings, sample, stateDir } = this.#stage;
+    const { values } = loadPack(settings.POLICY_PACK ?? 'oyama');
+    const city = stateFiles(stateDir).city;
+    const order: Order = {
+      databaseUrl: settings.DATABASE_URL ?? '',
+      directory: { url: settings.DIRECTORY_URL ?? '', base: sample.baseDn, ...sample.accounts.service },
+      mails: join(city, 'mails'),
+      directoryChanges: join(city, 'directory-changes.ndjson'),
+      remoteAccess: values.ictMethod !== 'none',
+      deputies: values.acting.order,
+      today: await this.#today(),
+      left: this.#left,
+    };
+    const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'year-check-main.ts')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child.stdin.end(JSON.stringify(order));
+    const { findings, looked } = JSON.parse(await text(child.stdout)) as Report;
+    this.findings.push(...findings);
+    for (const finding of findings) console.log(`違います / differs: ${finding}`);
+    const seen = Object.entries(looked)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(', ');
+    return `${findings.length} 件の誤り / findings; ${seen}`;
+  }
+
+  /** How many registrations stand how. */
+  async counts(): Promise<string[][]> {
+    const { rows } = await this.#stage.sources.pool.query<{ status: string; cause: string | null; count: string }>(
+      "select status, state->>'cause' as cause, count(*) from cases where procedure = 'registration' group by 1, 2 order by 1, 2",
+    );
+    return rows.map(({ status, cause, count }) => [status, cause ?? '', count]);
+  }
+
+  #resident(staffNumber: string): Resident {
+    const found = this.#residents.find((one) => one.staffNumber === staffNumber);
+    if (!found) throw new Error('a head who is nobody of the town');
+    return found;
+  }
+
+  async #today(): Promise<string> {
+    const { rows } = await this.#stage.sources.pool.query<{ today: string }>(
+      "select to_char((now() + offset_ms * interval '1 millisecond') at time zone 'Asia/Tokyo', 'YYYY-MM-DD') as today from town_clock",
+    );
+    return rows[0]?.today ?? '';
+  }
+
+  async #count(where: string): Promise<number> {
+    const { rows } = await this.#stage.sources.pool.query<{ count: string }>(
+      `select count(*) from cases where procedure = 'registration' and ${where}`,
+    );
+    return Number(rows[0]?.count);
+  }
+
+  /** Until nothing is under way any more: effects, news, mails. */
+  async #settled(): Promise<void> {
+    const under = `select (select count(*) from effect_marks where how <> 'done') + (select count(*) from outbox where state in ('waiting', 'underWay')) + (select count(*) from news) as count`;
+    for (let waitedMs = 0; ; waitedMs += 250) {
+      const { rows } = await this.#stage.sources.pool.query<{ count: string }>(under);
+      if (Number(rows[0]?.count) === 0) return;
+      if (waitedMs > 120_000) throw new Differs(`${rows[0]?.count} effects, news or mails have not come to rest`);
+      await pause(250);
+    }
+  }
+
+  #logInAnew() {
+    return peopleOf(this.#stage.settings.API_PUBLIC_URL ?? '', this.#stage.sample.accounts.password);
+  }
+
+  /** The registrations of which the step waits for the person. */
+  async #tasks(staffNumber: string, step: string): Promise<readonly string[]> {
+    const client = await this.#people.clientOf(staffNumber);
+    const found: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const path = `/me/tasks?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
+      const page = await client.ask<{ items: readonly { id: string; procedure: string; step: string }[]; cursor?: string }>(path);
+      found.push(...page.items.filter((one) => one.procedure === 'registration' && one.step === step).map(({ id }) => id));
+      cursor = page.cursor;
+      if (!cursor) return [...new Set(found)];
+    }
+  }
+
+  async #inBulk(staffNumber: string, step: string, ids: readonly string[]): Promise<number> {
+    for (let first = 0; first < ids.length; first += bulk) {
+      const items = ids.slice(first, first + bulk).map((id) => ({ id, body: {} }));
+      const { body } = await this.#post<{ items: readonly { id: string; status: number; problem?: object }[] }>(
+        staffNumber,
+        `/registrations/steps/${step}`,
+        { items },
+        `${step}-${items[0]?.id}`,
+      );
+      for (const { id, status, problem } of body.items)
+        if (status >= 300) throw new Differs(`${step} of a registration in bulk: ${status} ${JSON.stringify(problem)}, ${id}`);
+    }
+    return ids.length;
+  }
+
+  async #take(staffNumber: string, id: string, step: string, body: object): Promise<void> {
+    const { status, body: problem } = await this.#post(staffNumber, `/registrations/${id}/steps/${step}`, body);
+    if (status >= 300) throw new Differs(`${step} of a registration: ${status} ${JSON.stringify(problem)}`);
+  }
+
+  async #post<Body = unknown>(staffNumber: string, path: string, body: object, key = path) {
+    const client: ApiClient = await this.#people.clientOf(staffNumber);
+    return untilAnswered(() => client.send<Body>(path, { method: 'POST', body, key: `${this.#stage.place.run}-${staffNumber}-${key}` }));
+  }
+}
+
+const numberIn = (dn: string): string => /^uid=([^,]+),/.exec(dn)?.[1] ?? '';
+
+/** Form 1, with a reason that ends in the year for one in seventeen. */
+const formOf = ({ nth }: Resident) => ({
+  forms: ['home'],
+  workplace: 'ownHome',
+  address: `凪沢市本町${nth}-1`,
+  phone: '000-0000-0000',
+  reason: 'child',
+  ...(nth % 17 === 0 && { reasonEnds: '2027-12-31' }),
+  frequency: { days: 1, per: 'week' },
+});
+
+/** All of them, a few at a time. */
+async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const hand = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: atOnce }, hand));
+}
