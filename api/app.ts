@@ -16,15 +16,19 @@ import { type AnyRoute, mount } from './route.js';
 import { deputyRoutes } from './routes/deputies.js';
 import { deviceLoans } from './routes/device-loans.js';
 import { deviceRoutes } from './routes/devices.js';
+import { emergencyRoutes } from './routes/emergencies.js';
+import { exportRoutes } from './routes/exports.js';
 import { figureRoutes } from './routes/figures.js';
 import { importRoutes } from './routes/imports.js';
 import { myRoutes } from './routes/me.js';
 import { operationRoutes } from './routes/operations.js';
 import { policyRoutes } from './routes/policy.js';
 import { registrations } from './routes/registrations.js';
+import { seatRoutes } from './routes/seats.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { stocktakingRoutes } from './routes/stocktakings.js';
 import { teleworkDays } from './routes/telework-days.js';
+import { trainingRoutes } from './routes/training.js';
 import { transferRoutes } from './routes/transfers.js';
 
 export interface AppOptions {
@@ -48,6 +52,10 @@ function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
     ...deviceRoutes(services),
     ...stocktakingRoutes(services),
     ...importRoutes(services),
+    ...exportRoutes(services),
+    ...emergencyRoutes(services),
+    ...seatRoutes(services),
+    ...trainingRoutes(services),
     ...figureRoutes(services),
     ...transferRoutes(services),
     ...policyRoutes(services),

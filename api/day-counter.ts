@@ -29,8 +29,7 @@ export function createDayCounter({ ledger, calendar }: Pick<Services, 'ledger' |
   function contextOf({ plan, policy }: Planned, now: string, facts: DayFacts): DayContext {
     const day = today(now);
     const far = Math.abs(daysBetween(day, plan.date)) > farDays;
-    const [first] = rules.weekOf(day < plan.date ? day : plan.date, policy.weekBegins);
-    const [, last] = rules.weekOf(day < plan.date ? plan.date : day, policy.weekBegins);
+    const [[first], [, last]] = [rules.weekOf(day, policy.weekBegins), rules.weekOf(plan.date, policy.weekBegins)];
     const dates = far ? [] : Array.from({ length: daysBetween(first, last) + 1 }, (_, days) => dayOn(first, days));
     return { ...facts, policy, today: day, time: timeOf(now), closed: dates.filter((date) => !calendar.isBusinessDay(date)) };
   }

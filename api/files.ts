@@ -1,3 +1,6 @@
+import { stringify } from 'csv-stringify/sync';
+import iconv from 'iconv-lite';
+import type { ImportProblem } from '../activities/ledger/port.js';
 import { Problem } from './problems.js';
 
 /** What is not UTF-8 is Shift_JIS, as spreadsheets of Japanese offices write it; no text is valid in both unless it is ASCII. @throws Problem malformed */
@@ -11,3 +14,23 @@ export function textOf(bytes: Uint8Array): string {
   }
   throw new Problem('malformed', { errors: [{ field: 'body', code: 'wrongEncoding' }] });
 }
+
+export type Charset = 'utf-8' | 'shift_jis';
+
+/**
+ * A table as CSV, as spreadsheets of Japanese offices open it: UTF-8 with its mark, or Shift_JIS (Windows-31J). A cell that a spreadsheet would take for a formula is disarmed.
+ * @throws Problem ruleRefuses, with line and column of each cell that Shift_JIS cannot write; the heading is line 1
+ */
+export function csvOf(heading: readonly string[], rows: readonly (readonly (string | number)[])[], charset: Charset): Uint8Array {
+  const text = stringify([heading, ...rows] as (string | number)[][], { bom: charset === 'utf-8', escape_formulas: true });
+  if (charset === 'utf-8') return Buffer.from(text);
+  const lines = rows.flatMap((row, index) =>
+    row.flatMap((cell, column): ImportProblem[] =>
+      isInShiftJis(`${cell}`) ? [] : [{ line: index + 2, field: heading[column] ?? '', problem: 'cannot be written in Shift_JIS' }],
+    ),
+  );
+  if (lines.length) throw new Problem('ruleRefuses', { lines });
+  return iconv.encode(text, charset);
+}
+
+const isInShiftJis = (text: string): boolean => iconv.decode(iconv.encode(text, 'shift_jis'), 'shift_jis') === text;

@@ -75,9 +75,9 @@ function operation(one: AnyRoute): ZodOpenApiOperationObject {
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(replies).map(([status, { description, schema }]) => [
+        Object.entries(replies).map(([status, { description, schema, type = 'application/json' }]) => [
           status,
-          { description, ...(schema && { content: { 'application/json': { schema } } }) },
+          { description, ...(schema && { content: { [type]: { schema } } }) },
         ]),
       ),
       ...Object.fromEntries(possibleProblems(one).map(([status, types]) => [status, problemOf(types)])),

@@ -27,6 +27,7 @@ export interface Call<Path = unknown, Query = unknown, Body = unknown> {
 
 export interface Reply {
   status: number;
+  /** Bytes are a file, whose Content-Type is among the headers; anything else is sent as JSON. */
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
 }
@@ -54,7 +55,7 @@ export interface Route<Path = unknown, Query = unknown, Body = unknown> {
   /** Stricter than for other requests; sees the body as it came. */
   limit?: RequestHandler;
   /** What it answers when all is well, by status. */
-  replies: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;
+  replies: Readonly<Record<number, { description: string; schema?: z.ZodType /** Where it is not JSON but a file. */; type?: 'text/csv' }>>;
   handle(call: Call<Path, Query, Body>): Promise<Reply>;
 }
 
@@ -116,6 +117,7 @@ function answer(one: AnyRoute): RequestHandler {
     const { status, body: content, headers } = await one.handle({ ...call, arrival: arrival.signal }).finally(() => clearTimeout(late));
     response.status(status).set({ 'Cache-Control': 'private, no-cache', ...headers });
     if (content === undefined) response.end();
+    else if (content instanceof Uint8Array) response.send(Buffer.from(content));
     else response.json(content);
   };
 }

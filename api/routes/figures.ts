@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fiscalYear, today } from '../../config/calendar.js';
 import type { Services } from '../parts.js';
 import { type AnyRoute, route } from '../route.js';
 
@@ -18,8 +19,24 @@ const registrationFigure = z
   })
   .meta({ id: 'RegistrationFigure' });
 
+const figure = { uses: z.int().meta({ description: '延べ利用: days that were begun.' }), persons: z.int() };
+const month = z.string().meta({ examples: ['2027-04'] });
+const dayFigures = z
+  .object({
+    fiscalYear: z.int(),
+    total: z.object(figure),
+    byMonth: z.array(z.object({ month, ...figure })),
+    byForm: z.array(z.object({ form: z.string(), ...figure })),
+    byDepartment: z.array(z.object({ department: z.string(), ...figure })),
+    byAll: z.array(z.object({ month, form: z.string(), department: z.string(), ...figure })),
+  })
+  .meta({
+    id: 'DayFigures',
+    description: 'Uses add up; people who stand in several lines are counted once in each, and once in the total.',
+  });
+
 /** Counts for those who keep the programme and review it; of people nothing. */
-export function figureRoutes({ ledger }: Services): readonly AnyRoute[] {
+export function figureRoutes({ ledger, clock }: Services): readonly AnyRoute[] {
   return [
     route({
       method: 'get',
@@ -31,6 +48,21 @@ export function figureRoutes({ ledger }: Services): readonly AnyRoute[] {
         200: { description: 'One line for each combination that there is.', schema: z.object({ items: z.array(registrationFigure) }) },
       },
       handle: async () => ({ status: 200, body: { items: await ledger.registrationFigures() } }),
+    }),
+    route({
+      method: 'get',
+      path: '/figures/telework-days',
+      tag: 'figures',
+      summary: 'Telework days of a fiscal year: total uses and persons, by month, form and department',
+      access: ['hr', 'committee'],
+      query: z.strictObject({
+        fiscalYear: z.coerce.number().int().min(2000).max(2049).exactOptional().meta({ description: '年度; absent: the present one.' }),
+      }),
+      replies: { 200: { description: 'One line for each that there is.', schema: dayFigures } },
+      handle: async ({ query }) => {
+        const year = query.fiscalYear ?? fiscalYear(today(clock.now().toISOString()));
+        return { status: 200, body: { fiscalYear: year, ...(await ledger.dayFigures(`${year}-04-01`, `${year + 1}-03-31`)) } };
+      },
     }),
   ];
 }

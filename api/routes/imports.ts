@@ -65,5 +65,11 @@ export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
       { summary: `How people are employed, and as what: ${whole}`, access: ['hr'], schema: personnelOutcome },
       ledger.importEmployment,
     ),
+    importing(
+      'training',
+      { summary: 'Completed courses, added to those that stand; CSV in UTF-8 or Shift_JIS', access: ['hr'], schema: personnelOutcome },
+      ledger.importTraining,
+    ),
+    importing('seats', { summary: `Seats of satellite offices: ${whole}`, access: ['hr'], schema: personnelOutcome }, ledger.importSeats),
   ];
 }

@@ -751,6 +751,9 @@ export const en: Translation = {
       'Your own report counts from when you hand it in. How and when it came is for the head of department who records one (source: {{article}}).',
     channelNeeded: 'Say how and when the report came. Channels: {{limit, channel}} (source: {{article}}).',
     reportOutOfOrder: 'The report is earlier than the one before it (source: {{article}}).',
+    notLiftable: 'An emergency cannot lift “{{limit, liftable}}” (source: {{article}}).',
+    trainingDates:
+      'The day of completion ({{limit, date}}) must not be in the future, nor after the day on which it expires (source: {{article}}).',
   },
 
   problem: {
@@ -853,6 +856,9 @@ export const en: Translation = {
     reportedAt: 'time of the report',
     done: 'what was done',
     broughtBack: 'data and papers brought back',
+    lifts: 'what is lifted',
+    completed: 'day of completion',
+    expires: 'last day on which it counts',
   },
 
   employment: {

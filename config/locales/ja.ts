@@ -756,6 +756,8 @@ export const ja = {
       '本人の報告は、手続を行った時刻で記録します。方法及び時刻は、所属長が代わって記録する場合に記入してください（根拠：{{article}}）。',
     channelNeeded: '報告を受けた方法及び時刻を記入してください。方法：{{limit, channel}}（根拠：{{article}}）。',
     reportOutOfOrder: '報告の時刻が、前の報告より前になっています（根拠：{{article}}）。',
+    notLiftable: '「{{limit, liftable}}」は、緊急時の特例の対象となりません（根拠：{{article}}）。',
+    trainingDates: '修了日（{{limit, date}}）は、本日以前の日で、有効期限より後でない日としてください（根拠：{{article}}）。',
   },
 
   /** Titles of the problem details that the API answers with. */
@@ -859,6 +861,9 @@ export const ja = {
     channel: '報告の方法',
     reportedAt: '報告の時刻',
     done: '実施結果',
+    lifts: '適用しない制限',
+    completed: '修了日',
+    expires: '有効期限',
     broughtBack: '持ち帰ったデータ・資料の返還',
   },
 
