@@ -97,7 +97,7 @@ export const registrations: Procedure<Inputs<typeof steps>, Application, Resolve
       summary: 'What hung on a registration that has ended, each line done, waiting or stuck, with its reason',
       access: 'staff',
       params: z.strictObject({ id: caseId }),
-      replies: { 200: { description: 'Access, the loans called back, the mails told.', schema: cascade } },
+      replies: { 200: { description: 'Access, the loans called back, the days cancelled, the mails.', schema: cascade } },
       handle: async (call: Call<{ id: string }>) => ({
         status: 200,
         body: { items: await cascadeOf(services, await readable(call.path.id, call)) },
@@ -107,9 +107,9 @@ export const registrations: Procedure<Inputs<typeof steps>, Application, Resolve
 };
 
 const cascadeLine = z.object({
-  what: z.enum(['access', 'loan', 'mail']),
+  what: z.enum(['access', 'loan', 'day', 'mail']),
   how: z.enum(['done', 'waiting', 'stuck']),
-  reason: z.string().optional().meta({ description: 'Of access: the fault; of a loan: its status; of a mail: what became of it.' }),
+  reason: z.string().optional().meta({ description: 'Of access: the fault; of a loan or a telework day: its status; of a mail: what became of it.' }),
   since: z.iso.datetime(),
   receiptNumber: z.string().optional(),
   to: z.string().optional(),
@@ -124,9 +124,9 @@ async function alreadyRegistered({ ledger }: Services, request: RegistrationRequ
   return (await ledger.openCasesOf(needed)).length ? needed.refusal : undefined;
 }
 
-/** One page for what a revocation ends (Art. 5-3, 5-4): access first, then the loans, then who was told. */
+/** One page for what a revocation ends (Art. 5-3, 5-4): access first, then the loans and the days to come, then who was told. */
 async function cascadeOf({ ledger }: Services, { caseId: id, state, closed }: CaseRow): Promise<readonly CascadeLine[]> {
-  const [effects, loans, mails, events] = await Promise.all([ledger.effects(id), ledger.toldBy(id), ledger.mailsOf(id), ledger.events(id)]);
+  const [effects, told, mails, events] = await Promise.all([ledger.effects(id), ledger.toldBy(id), ledger.mailsOf(id), ledger.events(id)]);
   const over = closed || (state as Registration).windingUp;
   const endedAt = (over && events.findLast(({ event }) => event.name !== 'windUp')?.at) || '';
   return [
@@ -134,9 +134,9 @@ async function cascadeOf({ ledger }: Services, { caseId: id, state, closed }: Ca
       if (how === 'done' && since < endedAt) return { what: 'access', how: 'waiting', since: endedAt }; // Done was what came before.
       return { what: 'access', how, since, ...(why && { reason: why }) };
     }),
-    ...loans.map(
-      ({ closed, status, receiptNumber, toldAt }): CascadeLine => ({
-        what: 'loan',
+    ...told.map(
+      ({ procedure, closed, status, receiptNumber, toldAt }): CascadeLine => ({
+        what: procedure === 'telework-day' ? 'day' : 'loan',
         how: closed ? 'done' : 'waiting',
         reason: status,
         receiptNumber,

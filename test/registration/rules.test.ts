@@ -165,7 +165,10 @@ describe('the end, and what hangs on it (Art. 5-3, 5-4)', () => {
     (name) => {
       const active = after('approve');
       const ended = apply(active, event(active, name));
-      expect(tells(ended, event(active, name))).toEqual([{ procedure: 'device-loan', staff: '4021', name: 'recall' }]);
+      expect(tells(ended, event(active, name))).toEqual([
+        { procedure: 'device-loan', staff: '4021', name: 'recall' },
+        { procedure: 'telework-day', staff: '4021', name: 'cancel' },
+      ]);
       expect(awaits(ended)).toEqual({ procedure: 'device-loan', staff: '4021', name: 'windUp' });
       expect([hasAccess(ended), steps(ended)]).toEqual([false, ['windUp']]);
       const wound = apply(ended, event(ended, 'windUp'));

@@ -113,11 +113,15 @@ export const hasAccess = ({ status, policy }: Registration): boolean => policy.r
 /** Once a group may have been granted, it is looked after to the end, whatever pack comes later. */
 const granting = ({ policy }: Pick<Registration, 'policy'>): { remoteAccess?: true } => (policy.remoteAccess ? { remoteAccess: true } : {});
 
-/** The end of a registration calls back what hangs on it: the person's loans (Art. 5-3). */
-export const tells = (registration: Registration, event: RegistrationEvent): LedgerEntry['tells'] =>
-  registration.windingUp && event.name !== 'windUp'
-    ? [{ procedure: 'device-loan', staff: registration.request.staff, name: 'recall' }]
-    : [];
+/** The end of a registration calls back what hangs on it: the person's loans (Art. 5-3), and the telework days to come, which a rest of it takes as well. */
+export function tells(registration: Registration, event: RegistrationEvent): LedgerEntry['tells'] {
+  const { staff } = registration.request;
+  const ends = registration.windingUp && event.name !== 'windUp';
+  return [
+    ...(ends ? [{ procedure: 'device-loan', staff, name: 'recall' } as const] : []),
+    ...(ends || event.name === 'suspend' ? [{ procedure: 'telework-day', staff, name: 'cancel' } as const] : []),
+  ];
+}
 
 /** One registration at a time: who has one that is open, or not wound up, files no other. */
 export const noOtherFor = ({ staff }: RegistrationRequest) =>
