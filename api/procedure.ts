@@ -275,7 +275,9 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
     });
 
   return [
-    ...(procedure.more?.(services, readable) ?? []), // A list of its own (`/registrations/renewals`) comes before what could be an id.
+    // What could be taken for an id comes before it: `/registrations/renewals`, `/telework-days/several`.
+    ...(procedure.more?.(services, readable) ?? []),
+    ...(opening.mostAtOnce === undefined ? [] : [severalRoute(opening.mostAtOnce)]),
     route({
       method: 'post',
       path,
@@ -327,7 +329,6 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
         return { status: 200, body: { items: await views.ofEvents(row, await ledger.events(row.caseId), call.caller) } };
       },
     }),
-    ...(opening.mostAtOnce === undefined ? [] : [severalRoute(opening.mostAtOnce)]),
     ...stepRoutes,
   ];
 }
