@@ -105,6 +105,8 @@ function cascadeLine({ what, how, reason, receiptNumber, to, template = '' }: Ca
       return [mark, '遠隔接続のグループ / the group of remote access', reason ?? ''];
     case 'loan':
       return [mark, receiptNumber ?? '', reason ? inBoth('status', `device-loan.${reason}`) : ''];
+    case 'day':
+      return [mark, receiptNumber ?? '', reason ? inBoth('status', `telework-day.${reason}`) : ''];
     case 'mail':
       return [
         mark,
