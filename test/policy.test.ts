@@ -310,6 +310,27 @@ describe('a broken pack', () => {
     expect(() => loadPack(path)).toThrow('the policy pack is not usable:\n  town.yaml:');
   });
 
+  test.each([
+    [
+      'hours: { shifts: { value: flexible, source: "ours: x" } }',
+      'teleworkDay.units.value: must be hours alone where hours are flexible: no day or half is there to be filled',
+    ],
+    [
+      'hours: { restFrom: { value: "08:00", source: "ours: x" } }',
+      'teleworkDay.hours.restFrom.value: must lie with restUntil between from and until',
+    ],
+    ['hours: { until: { value: "17:60", source: "ours: x" } }', 'teleworkDay.hours.until.value: must be a time of the day such as 08:30'],
+    ['caps: { perWeek: { value: few, source: "ours: x" } }', 'teleworkDay.caps.perWeek.value: must be a number from 1 to 7, or none'],
+    ['overtime: { value: sometimes, source: "ours: x" }', 'teleworkDay.overtime.value: Invalid input: expected "never"'],
+    [
+      'tasks: { value: [{ id: a, ja: 甲, en: a }, { id: a, ja: 乙, en: b }], source: "ours: x" }',
+      'teleworkDay.tasks.value: must hold each task once',
+    ],
+  ])('a telework day cannot be had with %s', (lines, problem) => {
+    const found = problems(pack(`extends: default\nteleworkDay: { ${lines} }\n`));
+    expect(found.map((one) => one.replace(/^[a-z]+\.yaml:\d+: /, ''))).toEqual([problem]);
+  });
+
   test.each(['somewhere', '005:12', '004', '004:', '004:634 ', '004:634要綱', 'law:', ''])('%j is no source', (source) => {
     const path = pack(`extends: default\ndeviceLoan: { aheadDays: { value: 1, source: "${source}" } }\n`);
     expect(problems(path)).toEqual([`town.yaml:2: deviceLoan.aheadDays.source: ${sourceForm}`]);

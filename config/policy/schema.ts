@@ -162,94 +162,99 @@ export const policySchema = z.strictObject({
     }),
   }),
   /** テレワークの実施. */
-  teleworkDay: z.strictObject({
-    /** Until when a plan is filed: the day before, the week before, or before it begins. */
-    planBy: sourced(z.enum(['sameDay', 'previousDay', 'previousWeek'])),
-    /** Until when it must have been approved: the end of the day before, or until it begins. */
-    approveBy: sourced(z.enum(['previousDay', 'start'])),
-    /** How far ahead a plan may be filed, in calendar days. */
-    aheadDays: days(1, 366),
-    weekBegins: sourced(z.enum(['monday', 'sunday'])),
-    caps: z.strictObject({
-      /** Days a week with any telework. */
-      perWeek: capOf(7),
-      /** `half`: at least half of a week's business days are spent at the office. */
-      officeDays: sourced(z.enum(['half', 'none'])),
-    }),
-    /** Whether somebody may telework on a day without business. */
-    onClosedDays: sourced(z.boolean()),
-    /** 実施単位. */
-    units: listOf('day', 'halfDay', 'hours'),
-    hours: z
-      .strictObject({
-        /** The usual working hours, the rest included. */
-        from: time,
-        until: time,
-        restFrom: time,
-        restUntil: time,
-        /** Other hours: none, the patterns, as many moved within the window, or any in it, the rest at any time. */
-        shifts: sourced(z.enum(['fixed', 'patterns', 'window', 'flexible'])),
-        /** 時差出勤. */
-        patterns: sourced(
-          z
-            .array(z.strictObject({ id: z.string().regex(/^\w+$/, 'must be a word'), from: time.shape.value, until: time.shape.value }))
-            .readonly(),
+  teleworkDay: z
+    .strictObject({
+      /** Until when a plan is filed: the day before, the week before, or before it begins. */
+      planBy: sourced(z.enum(['sameDay', 'previousDay', 'previousWeek'])),
+      /** Until when it must have been approved: the end of the day before, or until it begins. */
+      approveBy: sourced(z.enum(['previousDay', 'start'])),
+      /** How far ahead a plan may be filed, in calendar days. */
+      aheadDays: days(1, 366),
+      weekBegins: sourced(z.enum(['monday', 'sunday'])),
+      caps: z.strictObject({
+        /** Days a week with any telework. */
+        perWeek: capOf(7),
+        /** `half`: at least half of a week's business days are spent at the office. */
+        officeDays: sourced(z.enum(['half', 'none'])),
+      }),
+      /** Whether somebody may telework on a day without business. */
+      onClosedDays: sourced(z.boolean()),
+      /** 実施単位. */
+      units: listOf('day', 'halfDay', 'hours'),
+      hours: z
+        .strictObject({
+          /** The usual working hours, the rest included. */
+          from: time,
+          until: time,
+          restFrom: time,
+          restUntil: time,
+          /** Other hours: none, the patterns, as many moved within the window, or any in it, the rest at any time. */
+          shifts: sourced(z.enum(['fixed', 'patterns', 'window', 'flexible'])),
+          /** 時差出勤. */
+          patterns: sourced(
+            z
+              .array(z.strictObject({ id: z.string().regex(/^\w+$/, 'must be a word'), from: time.shape.value, until: time.shape.value }))
+              .readonly(),
+          ),
+          windowFrom: time,
+          windowUntil: time,
+          minutesPerDay: minutes(60, 24 * 60),
+          minutesPerWeek: minutes(60, 7 * 24 * 60),
+          /** Lines of a table and working hours begin and end on a multiple of so many minutes. */
+          stepMinutes: minutes(1, 60),
+          /** Leave is taken in multiples of so many minutes. */
+          leaveStepMinutes: minutes(1, 8 * 60),
+        })
+        .refine(
+          ({ from, restFrom, restUntil, until }) =>
+            from.value < restFrom.value && restFrom.value < restUntil.value && restUntil.value < until.value,
+          {
+            path: ['restFrom', 'value'],
+            error: 'must lie with restUntil between from and until',
+          },
         ),
-        windowFrom: time,
-        windowUntil: time,
-        minutesPerDay: minutes(60, 24 * 60),
-        minutesPerWeek: minutes(60, 7 * 24 * 60),
-        /** Lines of a table and working hours begin and end on a multiple of so many minutes. */
-        stepMinutes: minutes(1, 60),
-        /** Leave is taken in multiples of so many minutes. */
-        leaveStepMinutes: minutes(1, 8 * 60),
-      })
-      .refine(
-        ({ from, restFrom, restUntil, until }) =>
-          from.value < restFrom.value && restFrom.value < restUntil.value && restUntil.value < until.value,
-        {
-          path: ['restFrom', 'value'],
-          error: 'must lie with restUntil between from and until',
-        },
+      /** 時間外勤務: none is ever ordered. */
+      overtime: sourced(z.literal('never')),
+      reports: z.strictObject({
+        /** How reports may come that the supervisor records. */
+        channels: listOf('phone', 'mail', 'chat'),
+        /** Whether the afternoon begins with a report of its own. */
+        midday: sourced(z.boolean()),
+        /** 復命: business days after the date in which the result is reported back. */
+        reportBackDays: days(0, 30),
+      }),
+      /** 在席状況の確認. */
+      presenceChecks: sourced(z.boolean()),
+      needs: z.strictObject({ registration: sourced(z.boolean()), training: sourced(z.boolean()) }),
+      /** Lent by IT, the own one from the desk, a private one, or one that stands in the satellite office. */
+      devices: listOf('lent', 'ownDesk', 'private', 'office'),
+      /** 業務の範囲; `other` asks for a text. */
+      tasks: sourced(
+        z
+          .array(z.strictObject({ id: z.string().regex(/^[a-zA-Z]+$/, 'must be a word'), ja: z.string().min(1), en: z.string().min(1) }))
+          .min(1)
+          .readonly()
+          .refine((tasks) => new Set(tasks.map(({ id }) => id)).size === tasks.length, { error: 'must hold each task once' }),
       ),
-    /** 時間外勤務: none is ever ordered. */
-    overtime: sourced(z.literal('never')),
-    reports: z.strictObject({
-      /** How reports may come that the supervisor records. */
-      channels: listOf('phone', 'mail', 'chat'),
-      /** Whether the afternoon begins with a report of its own. */
-      midday: sourced(z.boolean()),
-      /** 復命: business days after the date in which the result is reported back. */
-      reportBackDays: days(0, 30),
+      /** 機密性レベル: what may be worked on in each form, 1 public, 2 internal, 3 secret. */
+      levels: z.strictObject({ home: levels, mobile: levels, satellite: levels }),
+      /** A seat in a satellite office is never given twice. */
+      overbooking: sourced(z.literal('never')),
+      /** 個人情報の持ち出し. */
+      personalData: sourced(z.literal('never')),
+      /** 旅行命令: whether working at home takes a travel order. */
+      travelOrder: sourced(z.boolean()),
+      emergency: z.strictObject({
+        /** What a declared emergency may lift. */
+        liftable: setOf('planBy', 'perWeek', 'officeDays', 'units', 'registration', 'training', 'device'),
+        /** Whether somebody may start without a plan while one is in force that lifts `planBy`. */
+        unplannedStart: sourced(z.boolean()),
+      }),
+    })
+    .refine(({ units, hours }) => hours.shifts.value !== 'flexible' || units.value.every((unit) => unit === 'hours'), {
+      path: ['units', 'value'],
+      error: 'must be hours alone where hours are flexible: no day or half is there to be filled',
     }),
-    /** 在席状況の確認. */
-    presenceChecks: sourced(z.boolean()),
-    needs: z.strictObject({ registration: sourced(z.boolean()), training: sourced(z.boolean()) }),
-    /** Lent by IT, the own one from the desk, a private one, or one that stands in the satellite office. */
-    devices: listOf('lent', 'ownDesk', 'private', 'office'),
-    /** 業務の範囲; `other` asks for a text. */
-    tasks: sourced(
-      z
-        .array(z.strictObject({ id: z.string().regex(/^[a-zA-Z]+$/, 'must be a word'), ja: z.string().min(1), en: z.string().min(1) }))
-        .min(1)
-        .readonly()
-        .refine((tasks) => new Set(tasks.map(({ id }) => id)).size === tasks.length, { error: 'must hold each task once' }),
-    ),
-    /** 機密性レベル: what may be worked on in each form, 1 public, 2 internal, 3 secret. */
-    levels: z.strictObject({ home: levels, mobile: levels, satellite: levels }),
-    /** A seat in a satellite office is never given twice. */
-    overbooking: sourced(z.literal('never')),
-    /** 個人情報の持ち出し. */
-    personalData: sourced(z.literal('never')),
-    /** 旅行命令: whether working at home takes a travel order. */
-    travelOrder: sourced(z.boolean()),
-    emergency: z.strictObject({
-      /** What a declared emergency may lift. */
-      liftable: setOf('planBy', 'perWeek', 'officeDays', 'units', 'registration', 'training', 'device'),
-      /** Whether somebody may start without a plan while one is in force that lifts `planBy`. */
-      unplannedStart: sourced(z.boolean()),
-    }),
-  }),
   /** 代決: who decides while a head is absent (事務決裁規程). */
   acting: z.strictObject({
     /** 代決の順序: titles of posts in the head's department, first to last; the first who is there decides. */

@@ -312,7 +312,7 @@ function refuseBeside(plan: Plan, context: DayContext): Refusal | undefined {
   const away = days.filter((day) =>
     wholeDay(
       all.filter((other) => other.date === day),
-      hours.minutesPerDay,
+      hours,
     ),
   );
   const business = Array.from({ length: 7 }, (_, day) => dayOn(first, day)).filter((day) => !closed.includes(day));
@@ -323,10 +323,13 @@ function refuseBeside(plan: Plan, context: DayContext): Refusal | undefined {
 }
 
 /** Whether nothing of the day is left for the office. */
-const wholeDay = (claims: readonly Pick<DayClaim, 'unit' | 'minutes'>[], minutesPerDay: number): boolean =>
+const wholeDay = (
+  claims: readonly Pick<DayClaim, 'unit' | 'minutes'>[],
+  { minutesPerDay, stepMinutes }: TeleworkDayPolicy['hours'],
+): boolean =>
   claims.some(({ unit }) => unit === 'day') ||
   (['morning', 'afternoon'] as const).every((half) => claims.some(({ unit }) => unit === half)) ||
-  claims.reduce((sum, { minutes }) => sum + minutes, 0) >= minutesPerDay;
+  minutesPerDay - claims.reduce((sum, { minutes }) => sum + minutes, 0) < stepMinutes;
 
 /** What the day waits for. The supervisor may record each report that came otherwise (Art. 8-5). */
 export function due(day: TeleworkDay): readonly Due<DayEvent['name']>[] {
