@@ -13,6 +13,7 @@ import { readyDevices } from './devices.js';
 import { Gate } from './gate.js';
 import { loanScript, rivalInLoan } from './loan.js';
 import { differences, type Outcome } from './outcome.js';
+import { playMailCuts } from './mail-crash.js';
 import { Performance } from './performance.js';
 import { Differs, reportAbsent } from './player.js';
 import { registrationScript, rivalInRegistration } from './registration.js';
@@ -46,11 +47,12 @@ const tables = [...processes, 'power-cut', 'new-temporal'] as const;
 
 const program = new Command('npm run crash --')
   .description('プロセスを止めても結果は変わらない / whatever is killed, the outcome never changes')
-  .argument('[play]', Object.keys(plays).join(', '), 'loan')
+  .argument('[play]', [...Object.keys(plays), 'mail'].join(', '), 'loan')
   .addOption(new Option('--only <tables...>', tables.join(', ')).argParser((value: string) => value.split(',')))
   .parse();
 const { only } = program.opts<{ only?: readonly string[] }>();
 const [playName = 'loan'] = program.processedArgs as [string];
+if (playName === 'mail') process.exit(await playMailCuts()); // Nothing is played there: the line is cut under the delivery.
 if (!isPlay(playName)) throw new Error(`${playName}: ${Object.keys(plays).join(', ')}`);
 const { script, rivalTo }: Play = plays[playName];
 const pack = packs[playName];

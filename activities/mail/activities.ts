@@ -94,7 +94,7 @@ export function createMailActivities(dependencies: MailDependencies) {
       for (const holder of holders) {
         const copy = copyId(queued.messageId, holder.staffNumber);
         if (queued.settledCopies.includes(copy)) continue;
-        const written = writtenTo(queued, holder, copy, person);
+        const written = attempt(() => writtenTo(queued, holder, copy, person), 'notWritten'); // A defect in one mail holds up no other.
         if (typeof written === 'string') await settle(queued, { copy, how: 'refused', detail: written });
         else {
           mailOf.set(copy, queued);
@@ -172,6 +172,15 @@ export function createMailActivities(dependencies: MailDependencies) {
   }
 
   return { drainOutbox };
+}
+
+/** What the work answers, or this instead of a failure. */
+function attempt<Result, Instead>(work: () => Result, instead: Instead): Result | Instead {
+  try {
+    return work();
+  } catch {
+    return instead;
+  }
 }
 
 /** Lines of a digest. */

@@ -195,6 +195,115 @@ test('a full mailbox holds up nobody else, is tried again later, and is given up
   expect((await copies()).filter(({ how }) => how === 'refused')).toMatchObject([{ detail: '4.2.2' }]);
 });
 
+describe('what did not arrive', () => {
+  test('stays in a list until somebody has it sent again, under the same Message-ID, or sets it aside; who and when is kept', async () => {
+    const { ledger, clock, order, begin, settled, sent, smtp, holders, states } = await office({
+      RCPT: (times, line) => (line.includes('s4100') && times <= 2 ? '550 5.1.1 unknown' : undefined),
+    });
+    await order(lost, { to: 'committee', template: 'loanApproved' }, approved);
+    begin();
+    await settled();
+    const troubled = async () => (await ledger.mails({ troubled: true, limit: 9 })).items;
+    expect((await troubled()).map(({ number, state }) => [number, state])).toEqual([
+      [2, 'nobody'],
+      [1, 'settled'],
+    ]);
+
+    clock.set('2027-04-06T00:00:00.000Z');
+    const again = await ledger.workMail({ number: 1, act: 'sendAgain' }, { by: '7001', key: 'k1' });
+    expect(again).toMatchObject({ acts: [{ act: 'sendAgain', by: '7001', at: '2027-04-06T00:00:00.000Z' }] });
+    expect(again?.acts[0]?.copies).toContainEqual({ how: 'refused', detail: '5.1.1' });
+    await expect.poll(sent).toEqual(['s4200@example.jp', 's4021@example.jp', 's4100@example.jp']); // Who had a copy gets no second one.
+    await settled();
+    expect(smtp.accepted[2]?.message).toContain('Date: Mon, 05 Apr 2027 00:00:00 +0000'); // The same mail as the day before.
+    expect((await troubled()).map(({ number }) => number)).toEqual([2]);
+    expect(await ledger.workMail({ number: 1, act: 'sendAgain' }, { by: '7001', key: 'k1' })).toMatchObject({
+      number: 1,
+      state: 'settled',
+    });
+    expect(await ledger.workMail({ number: 1, act: 'sendAgain' }, { by: '7001', key: 'k2' })).toBeUndefined();
+    expect(await ledger.workMail({ number: 99, act: 'setAside' }, { by: '7001', key: 'k3' })).toBeUndefined();
+
+    holders.set('committee', [jiro]);
+    expect(await ledger.workMail({ number: 2, act: 'setAside' }, { by: '7001', key: 'k4' })).toMatchObject({
+      state: 'setAside',
+      troubled: false,
+    });
+    expect(await troubled()).toEqual([]);
+    expect(sent()).toHaveLength(3);
+    expect(await states()).toEqual(['settled', 'setAside', 'settled']);
+  });
+
+  test('two administrators at once: one of them does it', async () => {
+    const { ledger, order, begin, settled } = await office({ RCPT: () => '550 5.1.1 unknown' });
+    await order(approved);
+    await begin().stop();
+    begin();
+    await settled();
+    const acts = await Promise.all(['a', 'b', 'c'].map((key) => ledger.workMail({ number: 1, act: 'setAside' }, { by: '7001', key })));
+    expect(acts.filter((one) => one !== undefined)).toHaveLength(1);
+  });
+
+  test('a digest that was overtaken by events does not leave, one that lost lines says how many; both are recorded', async () => {
+    const { ledger, begin, settled, sent } = await office();
+    const items = [{ receiptNumber: '令和9-貸-0001' }, { receiptNumber: '令和9-貸-0002' }];
+    for (const key of ['gone', 'less'])
+      await ledger.queueMail(key, { to: 'staff:S4021', template: 'morningDigest', params: { key, items } });
+    begin({
+      judge: async (mail) => (mail.params.key === 'gone' ? undefined : { ...mail, params: { ...mail.params, items: items.slice(1) } }),
+    });
+    await settled();
+    expect(sent()).toHaveLength(1);
+    const { items: lines } = await ledger.mails({ limit: 9 });
+    expect(lines.map(({ state, dropped, troubled, copies: made }) => [state, dropped, troubled, made.length])).toEqual([
+      ['settled', 1, false, 1],
+      ['overtaken', 2, false, 0],
+    ]);
+  });
+});
+
+describe('an entry for the calendar (RFC 5545)', () => {
+  test('one a case: the next takes its place, the end takes it away; none where there never was one', async () => {
+    const { ledger, begin, smtp, settled } = await office();
+    const mail = (template: string, calendar: MailOrder['calendar'] & object): MailOrder => ({ to: 'staff:S4021', template, calendar });
+    const orders: MailOrder[][] = [
+      [{ ...mail('loanRequeued', 'none' as never) }],
+      [mail('loanReadyForPickup', { what: 'pickUp', day: '2027-04-06T15:00:00.000Z' })],
+      [mail('loanHandedOver', { what: 'return', day: '2027-04-09' })],
+      [{ ...mail('loanReturned', 'none' as never) }],
+    ];
+    for (const [at, mails] of orders.entries()) await ledger.append(entry('A', at + 1, { name: `step${at}` }, { mails }));
+    const hours = { from: '08:30', until: '17:15' };
+    await ledger.append(
+      entry('B', 1, { name: 'approve' }, { mails: [mail('loanApproved', { what: 'teleworkDay', day: '2027-04-07', hours })] }),
+    );
+    begin();
+    await settled();
+    const files = await Promise.all(
+      smtp.accepted.map(async ({ message }) => {
+        const { attachments } = await PostalMime.parse(Buffer.from(message, 'latin1'), { attachmentEncoding: 'utf8' });
+        const [file] = attachments.filter(({ mimeType }) => mimeType === 'text/calendar');
+        const lines = String(file?.content ?? '').split(/\r?\n/);
+        const of = (name: string) => lines.find((line) => line.startsWith(name))?.slice(name.length);
+        return file && { of, folded: lines.every((line) => Buffer.byteLength(line) <= 75) };
+      }),
+    );
+    const shown = files.map(
+      (file) => file && ['METHOD:', 'UID:', 'SEQUENCE:', 'DTSTART', 'DTEND', 'STATUS:'].map((name) => file.of(name) ?? ''),
+    );
+    expect(shown).toEqual([
+      undefined,
+      ['PUBLISH', 'A@telework.invalid', '2', ';VALUE=DATE:20270406', ';VALUE=DATE:20270407', ''],
+      ['PUBLISH', 'A@telework.invalid', '3', ';VALUE=DATE:20270409', ';VALUE=DATE:20270410', ''],
+      ['CANCEL', 'A@telework.invalid', '4', ';VALUE=DATE:20270405', ';VALUE=DATE:20270406', 'CANCELLED'],
+      ['PUBLISH', 'B@telework.invalid', '5', ':20270406T233000Z', ':20270407T081500Z', ''],
+    ]);
+    for (const file of files) if (file) expect(file.folded).toBe(true);
+    expect(files[1]?.of('SUMMARY:')).toBe('端末機の受取期限 令和9-貸-0001');
+    expect(files[1]?.of('ORGANIZER')).toContain('mailto:telework@example.jp');
+  });
+});
+
 describe('an outage', () => {
   test.each<[string, Script, unknown]>([
     ['mail server away', { greeting: (times) => (times === 1 ? 'cut' : undefined) }, 'MailAway'],

@@ -34,6 +34,9 @@ export interface ScriptedSmtp {
   /** Messages whose final dot arrived, whatever was answered. */
   readonly arrived: string[];
   sessions(): number;
+  /** Nobody listens any more, until it is `back` at the same address. */
+  away(): Promise<void>;
+  back(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -139,19 +142,24 @@ export async function startScriptedSmtp(
     listen(plain);
     answer('greeting', '220 localhost ESMTP');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listenOn = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const away = () =>
+    new Promise<void>((resolve) => {
+      for (const socket of sockets) socket.destroy();
+      server.close(() => resolve());
+    });
+  await listenOn(0);
+  const { port } = server.address() as AddressInfo;
 
   const self: ScriptedSmtp = {
-    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `smtp://127.0.0.1:${port}`,
     script,
     accepted,
     arrived,
     sessions: () => sessions,
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
+    away,
+    back: () => listenOn(port),
+    close: away,
   };
   return self;
 }
