@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { EffectMark, EventRow, LedgerReader, NewsPort } from '../activities/ledger/port.js';
+import type { CaseRow, EffectMark, EventRow, LedgerReader, NewsPort } from '../activities/ledger/port.js';
 import { apply, due, type Loan, type LoanEvent } from '../workflows/device-loan/rules.js';
+import * as registrationRules from '../workflows/registration/rules.js';
 import { nudge } from '../workflows/shared/case.js';
 import { openLoan, take } from './loan.js';
+import { openRegistration, registrationRequest, takeStep, untilConfirmed, wayToTheEnd } from './registration.js';
 import type { Finding } from './report.js';
 import { addDevices, type Servers, startWorker } from './servers.js';
 import { approval, wayBack } from './way.js';
@@ -95,6 +97,20 @@ function partsOf(timeline: readonly EventRow[], effects: readonly EffectMark[]):
   return parts;
 }
 
+/** The same of a registration. Each change of access is an effect outside; what hung on it is back at once, since nothing does. */
+function partsOfRegistration(timeline: readonly EventRow[]): Parts {
+  const parts = { steps: 0, effects: 0, deadlines: 0, turns: 0 };
+  let state: registrationRules.Registration | undefined;
+  for (const event of timeline.map((row) => row.event as registrationRules.RegistrationEvent)) {
+    const before = state;
+    state = registrationRules.apply(before, event);
+    if ('as' in event.input) parts.steps += 1;
+    if (registrationRules.hasAccess(state) !== (before !== undefined && registrationRules.hasAccess(before))) parts.effects += 1;
+    if (registrationRules.due(state).some((one) => 'at' in one)) parts.deadlines += 1;
+  }
+  return parts;
+}
+
 /** What is needed to play loans: the parts of a worker that runs `deviceLoan`, and one laptop in the common pool. */
 export interface CountingTable {
   client: Client;
@@ -118,6 +134,24 @@ export async function countLoans(table: CountingTable): Promise<readonly [Counte
   await finish(table, second);
   return [await counted('full loan', table, first), await counted('full loan that waited in the queue', table, second)];
 }
+
+/** Plays a registration with remote access from its form to its end, through a renewal. */
+export async function countRegistration({ client, taskQueue, ledger }: CountingTable): Promise<Counted> {
+  const usual = registrationRequest();
+  const request = { ...usual, policy: { ...usual.policy, remoteAccess: true } };
+  const [form] = untilConfirmed(request);
+  const stage = { client, taskQueue, workflow: 'registration' } as const;
+  const { registrationId, handle } = await openRegistration(stage, request, form ? [form] : []);
+  for (const step of wayToTheEnd(request)) {
+    await until(async () => (await isQuiet(handle)) && isDue(await ledger.caseById(registrationId), step.name));
+    await takeStep(handle, step);
+  }
+  await handle.result();
+  const [timeline, cost] = await Promise.all([ledger.events(registrationId), costOf(handle)]);
+  return { what: 'registration, renewed once and revoked', parts: partsOfRegistration(timeline), cost };
+}
+
+const isDue = (row: CaseRow | undefined, name: string): boolean => row?.due.some((one) => 'who' in one && one.step === name) ?? false;
 
 type Opened = Awaited<ReturnType<typeof openLoan>>;
 
@@ -183,8 +217,8 @@ export async function measureCounts(servers: Servers): Promise<readonly Finding[
   await addDevices(sql, 1);
   const worker = await startWorker(servers, databaseUrl, 'bench-counts');
   try {
-    const loans = await countLoans({ client: servers.client, taskQueue: 'bench-counts', ledger });
-    return loans.flatMap(asFindings);
+    const table = { client: servers.client, taskQueue: 'bench-counts', ledger };
+    return [...(await countLoans(table)), await countRegistration(table)].flatMap(asFindings);
   } finally {
     await worker.stop();
   }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
+import { createDirectoryActivities } from '../activities/directory/activities.js';
 import { createInventoryActivities } from '../activities/inventory/activities.js';
 import { createBuiltInInventory } from '../activities/inventory/built-in.js';
 import { createLedgerActivities } from '../activities/ledger/activities.js';
@@ -7,6 +8,7 @@ import { hostClock } from '../activities/ledger/clock.js';
 import { createPostgresLedger } from '../activities/ledger/postgres.js';
 import { municipalCalendar } from '../config/calendar.js';
 import { createWorker } from '../worker/create-worker.js';
+import { willingDirectory } from './directory.js';
 import { mailActivities } from './mail.js';
 
 /** The production worker in a process of its own, with the bench's workflows beside the product's. */
@@ -23,7 +25,12 @@ const worker = await createWorker({
     workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)),
     logger: new DefaultLogger('WARN'),
   }),
-  activities: { ...createLedgerActivities({ ledger }), ...createInventoryActivities({ inventory, marks: ledger }), ...mailActivities },
+  activities: {
+    ...createLedgerActivities({ ledger }),
+    ...createInventoryActivities({ inventory, marks: ledger }),
+    ...createDirectoryActivities({ directory: willingDirectory, marks: ledger, ledger }),
+    ...mailActivities,
+  },
 });
 process.once('SIGTERM', () => worker.shutdown());
 process.stdin.once('end', () => worker.shutdown()).resume(); // Whoever started it is gone.

@@ -3,14 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createDirectoryActivities } from '../activities/directory/activities.js';
 import { createInventoryActivities } from '../activities/inventory/activities.js';
 import { createBuiltInInventory } from '../activities/inventory/built-in.js';
 import { createLedgerActivities } from '../activities/ledger/activities.js';
 import { hostClock } from '../activities/ledger/clock.js';
 import { createPostgresLedger, type PostgresLedger } from '../activities/ledger/postgres.js';
-import { type Counted, countActions, countLoans, type History, mostActions, mostEvents } from '../bench/counts.js';
+import { type Counted, countActions, countLoans, countRegistration, type History, mostActions, mostEvents } from '../bench/counts.js';
+import { willingDirectory } from '../bench/directory.js';
 import { playLoan, type Stage } from '../bench/loan.js';
 import { mailActivities } from '../bench/mail.js';
+import { openRegistration, type RegistrationStage, registrationRequest, renewal, takeStep } from '../bench/registration.js';
 import { isReached } from '../bench/report.js';
 import { median, quantile, ratioOf } from '../bench/statistics.js';
 import { municipalCalendar } from '../config/calendar.js';
@@ -74,7 +77,7 @@ describe('figures', () => {
   });
 });
 
-describe('the loans of the bench', () => {
+describe('the cases of the bench', () => {
   const taskQueue = `bench-${randomUUID()}`;
   let [client, ledger, workflowBundle]: [Client, PostgresLedger, WorkflowBundleWithSourceMap] = [] as never;
   let close: () => Promise<void>;
@@ -102,7 +105,12 @@ describe('the loans of the bench', () => {
       namespace: 'default',
       taskQueue,
       workflowBundle,
-      activities: { ...createLedgerActivities({ ledger }), ...createInventoryActivities({ inventory, marks: ledger }), ...mailActivities },
+      activities: {
+        ...createLedgerActivities({ ledger }),
+        ...createInventoryActivities({ inventory, marks: ledger }),
+        ...createDirectoryActivities({ directory: willingDirectory, marks: ledger, ledger }),
+        ...mailActivities,
+      },
     });
     const run = worker.run();
     close = async () => {
@@ -132,6 +140,27 @@ describe('the loans of the bench', () => {
       expect(cost.actions).toBeLessThanOrEqual(mostActions(parts));
       expect(cost.events).toBeLessThanOrEqual(mostEvents(parts));
     });
+  });
+
+  it('a registration costs no more than the formula allows: 7 steps, 2 changes of access, 7 deadlines', async () => {
+    const { parts, cost } = await countRegistration({ client, taskQueue, ledger });
+    expect(parts).toEqual({ steps: 7, effects: 2, deadlines: 7, turns: 0 });
+    expect(cost.actions).toBeLessThanOrEqual(mostActions(parts));
+    expect(cost.events).toBeLessThanOrEqual(mostEvents(parts));
+  });
+
+  it('its renewal writes the same rows as on the bare SDK', async () => {
+    const rowsOf = async (workflow: RegistrationStage['workflow'], staff: string) => {
+      const { registrationId, request, handle } = await openRegistration({ client, taskQueue, workflow }, registrationRequest({ staff }));
+      await takeStep(handle, renewal(request));
+      const query = ledger.db.selectFrom('events').select('body').where('case_id', '=', registrationId).orderBy('seq');
+      const events = (await query.execute()).map(({ body: { event, ...rest } }) => ({ ...rest, event: { ...event, key: undefined } }));
+      await handle.terminate();
+      return JSON.parse(JSON.stringify(events).replaceAll(staff, 'staff')) as object[];
+    };
+    const ours = await rowsOf('registration', '6001');
+    expect(ours).toHaveLength(5);
+    expect(await rowsOf('bareRegistration', '6002')).toEqual(ours);
   });
 
   it('write the same rows, so that what is compared is the engine', async () => {

@@ -5,9 +5,11 @@ import type { LedgerActivities } from '../../activities/ledger/activities.js';
 import type { Answer, DeviceNews, LedgerEntry, LedgerEvent } from '../../activities/ledger/port.js';
 import { getLoan, steps } from '../../workflows/device-loan/contract.js';
 import type { Loan, LoanEvent } from '../../workflows/device-loan/rules.js';
+import { getRegistration, steps as registrationSteps } from '../../workflows/registration/contract.js';
+import type { Registration, RegistrationEvent } from '../../workflows/registration/rules.js';
 import type { Signed, Taken } from '../../workflows/shared/case.js';
 import type { MailActivities } from '../mail.js';
-import { prepareEntries } from './prepared.js';
+import { prepareEntries, prepareRegistration } from './prepared.js';
 
 const ledger = proxyLocalActivities<LedgerActivities>({ startToCloseTimeout: '2 seconds' });
 const inventory = proxyActivities<InventoryActivities>({ startToCloseTimeout: '30 seconds' });
@@ -73,6 +75,34 @@ async function plainLoan(loanId: string, opening: Opening, { write, checkOut, ch
   await condition(() => taken.has('confirmErasure'));
   await checkedOut;
   await checkIn(lending);
+  await condition(allHandlersFinished);
+}
+
+/** A registration on the bare SDK from what has happened to its renewal: the same ledger writes, the same deadlines, and nothing else. */
+export async function bareRegistration(
+  registrationId: string,
+  events: readonly RegistrationEvent[],
+  renewal: RegistrationEvent & { name: 'renew' },
+): Promise<void> {
+  const entryAt = prepareRegistration(registrationId, [...events, renewal]);
+  let [seq, renewed] = [0, false];
+  let entry = entryAt(1, renewal);
+  const record = async (event: LedgerEvent): Promise<void> => {
+    seq += 1;
+    entry = entryAt(seq, event);
+    await ledger.record(entry);
+  };
+
+  setHandler(getRegistration, () => entry.state as Registration);
+  setHandler(registrationSteps.renew, async (input) => {
+    await record({ name: 'renew', input, ...keyOf() });
+    renewed = true;
+    return { seq };
+  });
+  for (const event of events) await record(event);
+  const deadline = (which: 'validUntil' | 'renewalOpens'): number => msUntil((entry.state as Registration)[which] ?? '');
+  if (!(await condition(() => renewed, deadline('validUntil')))) return;
+  await condition(() => false, deadline('renewalOpens'));
   await condition(allHandlersFinished);
 }
 

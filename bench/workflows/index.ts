@@ -1,3 +1,3 @@
-export { deviceLoan } from '../../workflows/index.js';
-export { bareLoan, silentLoan } from './bare.js';
+export { deviceLoan, registration } from '../../workflows/index.js';
+export { bareLoan, bareRegistration, silentLoan } from './bare.js';
 export { textbookLoan } from './textbook.js';
