@@ -12,8 +12,8 @@ import { castsOfTown } from './cast.js';
 import { readyDevices } from './devices.js';
 import { Gate } from './gate.js';
 import { loanScript, rivalInLoan } from './loan.js';
-import { differences, type Outcome } from './outcome.js';
 import { playMailCuts } from './mail-crash.js';
+import { differences, type Outcome } from './outcome.js';
 import { Performance } from './performance.js';
 import { Differs, reportAbsent } from './player.js';
 import { registrationScript, rivalInRegistration } from './registration.js';
@@ -62,15 +62,19 @@ if (unknown.length) throw new Error(`unknown: ${unknown.join(', ')}; there are $
 /** The script, played at several places of the town side by side: so many steps meet the same blow. */
 const sideBySide = 5;
 
-/** Every process, killed before every step. */
+/** So many kills of one process are enough: a longer script is cut into windows, each of which is hurt in other performances. */
+const mostBlows = 15;
+
+/** Every process, killed before every step; in a script that is short enough, in one and the same performance, and in the others too. */
 async function killBeforeEveryStep(process: (typeof processes)[number]): Promise<Row> {
   return inTown(sideBySide + 1, async (stage, [undisturbed, ...others]) => {
     const { town } = stage;
     const expected = await undisturbedOutcome(undisturbed);
     const acts = undisturbed.acts.length;
-    const blows = Math.ceil(acts / others.length);
+    const windows = Math.ceil(acts / mostBlows);
+    const blows = Math.ceil(acts / windows);
     for (let blow = 0; blow < blows; blow += 1) {
-      const next = (performance: Performance) => others.indexOf(performance) * blows + blow;
+      const next = (performance: Performance) => (others.indexOf(performance) % windows) * blows + blow;
       await everybody(others, (performance) => performance.playUntil(next(performance)));
       await town.ready();
       await town.kill(process);
@@ -377,26 +381,29 @@ function tablesOf(name: (typeof tables)[number]): readonly (() => Promise<Row>)[
   }
 }
 
-/** Of all cases of a row: how often the directory let somebody into the group and took somebody out, and what became of the mails. */
+/** Of all cases of a row: how often the directory let somebody into the group and took somebody out, each beside how often that was decided; and what became of the mails. */
 function counted(outcomes: readonly Outcome[]): readonly string[] {
   const changes = (kind: string) => outcomes.flatMap(({ access }) => access).filter((line) => line.endsWith(kind)).length;
-  const granted = outcomes
-    .flatMap(({ cases }) => Object.values(cases) as { version?: number }[])
-    .filter(({ version = 0 }) => version > 0).length;
+  const registrations = outcomes
+    .flatMap(({ cases }) => Object.values(cases) as { remoteAccess?: true; status: string }[])
+    .filter(({ remoteAccess }) => remoteAccess);
+  const ended = registrations.filter(({ status }) => status !== 'active');
   const sum = (kind: keyof Outcome['delivery']) => outcomes.reduce((total, { delivery }) => total + delivery[kind], 0);
-  return [
-    granted ? `+${changes('granted')} −${changes('removed')} / ${granted}` : '—',
-    `${sum('arrived')} / ${sum('sent')}`,
-    `${sum('again')}`,
-  ];
+  const group = [
+    [changes('granted'), registrations.length],
+    [changes('removed'), ended.length],
+  ].map(([made, decided]) => (registrations.length ? `${made} / ${decided}` : '—'));
+  return [...group, `${sum('arrived')} / ${sum('sent')}`, `${sum('again')}`];
 }
 
+/** `granted`, `removed`: changes that the directory has made of the group / decisions that called for one. `mails`: Message-IDs that have come / that went out; `again`: copies under an id that was there. */
 const heading = [
   '止めたもの / hurt',
   '回数 / times',
   '場面 / steps',
   '結果 / outcome',
-  'グループの変更／承認 / group changes / approvals',
+  '許可 / granted',
+  '解除 / removed',
   'メール / mails',
   '再送 / again',
   '秒 / s',

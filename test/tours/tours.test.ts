@@ -1,9 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fc } from '@fast-check/vitest';
 import { expect, it } from 'vitest';
 import { spanMs } from '../../cli/operator.js';
 import { sentences, table } from '../../cli/print.js';
 import { sampleTown } from '../../embedded/sample-town.js';
 import { castsOfTown } from '../../tours/cast.js';
+import { arrivalsIn, groupChangesIn } from '../../tours/evidence.js';
 import { loanScript, rivalInLoan } from '../../tours/loan.js';
 import { isIn, needle } from '../../tours/needles.js';
 import { differences, type Outcome } from '../../tours/outcome.js';
@@ -56,6 +60,36 @@ it('casts people who have one part each, and no role that would let them do more
   const inDepartments = casts.flatMap(({ people: { first, next, lost, later, head } }) => [first, next, lost, later, head]);
   expect(new Set(inDepartments).size).toBe(inDepartments.length);
   expect(inDepartments).not.toContain(accounts.it[0]);
+  const titleOf = new Map(entries.map(({ attributes }) => [attributes.employeeNumber?.[0], attributes.title?.[0]]));
+  expect(new Set(casts.map(({ people }) => titleOf.get(people.deputy)))).toEqual(new Set(['課長補佐'])); // The first in the acting order.
+});
+
+it('counts what has come and what was changed where it lies: copies under one id, and each change of the group', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'evidence-'));
+  try {
+    const mail = (id: string) => `Delivered-To: a@example.jp\r\nFrom: b@example.jp\r\nMessage-ID: <${id}>\r\n\r\nMessage-ID: <none>\r\n`;
+    const mails = ['1@example.jp', '2@example.jp', '1@example.jp'];
+    await Promise.all(mails.map((id, at) => writeFile(join(folder, `00000000${at}.eml`), mail(id))));
+    await writeFile(join(folder, '000000009.part'), mail('3@example.jp'));
+    expect([...(await arrivalsIn(folder)())].sort()).toEqual([
+      ['1@example.jp', 2],
+      ['2@example.jp', 1],
+    ]);
+
+    const change = (group: string, operation: string, staff: number) =>
+      JSON.stringify({ dn: `cn=${group},ou=groups`, changes: [{ operation, attribute: 'member', values: [`uid=${staff},ou=people`] }] });
+    const group = 'telework-remote-access';
+    const log = [
+      change(group, 'add', 10001),
+      change(group, 'add', 100),
+      change('telework-it', 'add', 10001),
+      change(group, 'delete', 10001),
+    ];
+    await writeFile(join(folder, 'directory-changes.ndjson'), `${log.join('\n')}\n${change(group, 'add', 10001).slice(0, 60)}`);
+    expect(await groupChangesIn(folder)('10001')).toEqual(['granted', 'removed']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 it('names the part in which two outcomes differ', () => {
