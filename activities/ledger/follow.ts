@@ -52,6 +52,7 @@ export async function followDirectory({ ledger, directory, waiting }: FollowPart
     const place = await placeOf(request.borrower);
     if (typeof place !== 'string') await tell(caseId, moved(request, place)); // Who has left with a device is called back by the registration, and by the reminders.
   }
-  for (const post of await ledger.decidingPosts()) told += await ledger.noteHolder(post, (await holderOf(post)) ?? null, handedOver);
+  for (const post of await ledger.decidingPosts())
+    told += await ledger.noteHolder({ post, holder: (await holderOf(post)) ?? null }, { steps: handedOver, date });
   return told;
 }

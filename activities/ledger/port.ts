@@ -767,7 +767,7 @@ export interface RoundsPort {
  * column, where it is known. Staff numbers and words never stand in it.
  */
 export interface Finding {
-  table: 'cases' | 'events' | 'due' | 'case_readers' | 'seals' | 'seal_heads' | 'words';
+  table: 'cases' | 'events' | 'due' | 'case_readers' | 'telework_days' | 'seals' | 'seal_heads' | 'words';
   problem: 'changed' | 'missing' | 'added';
   caseId?: string;
   /** Of the event; for seals their number. */
@@ -786,10 +786,10 @@ export interface PostsPort {
   /** Those that decide in some open case. */
   decidingPosts(): Promise<readonly Capacity[]>;
   /**
-   * Writes down who holds the post (staff number; null: nobody). Where it was somebody else until now, every case in which one of the steps waits for the post gets the
-   * news `succeed` in the same transaction; answers how many. Of a post that was never asked about nothing is known to have changed.
+   * Writes down who holds the post (staff number; null: nobody). Where it was somebody else until now, every case in which one of the steps has waited for the post since
+   * before the date gets the news `succeed` in the same transaction; answers how many. Of a post that was never asked about nothing is known to have changed.
    */
-  noteHolder(post: Capacity, holder: string | null, steps: readonly string[]): Promise<number>;
+  noteHolder(held: { post: Capacity; holder: string | null }, waiting: { steps: readonly string[]; date: string }): Promise<number>;
 }
 
 /** How many registrations of a department stand so, or have ended so. */

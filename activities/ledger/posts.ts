@@ -13,7 +13,7 @@ export function createPosts(db: Kysely<Tables>): PostsPort {
       return rows.map(({ post }) => post);
     },
 
-    async noteHolder(post, holder, steps) {
+    async noteHolder({ post, holder }, { steps, date }) {
       return db.transaction().execute(async (trx) => {
         await trx
           .insertInto('posts')
@@ -35,7 +35,8 @@ export function createPosts(db: Kysely<Tables>): PostsPort {
             json_strip_nulls(json_build_object('by', 'system', 'post', ${post}::text, 'former', ${before.holder}::text, 'holder', ${holder}::text))), key
           from (
             select case_id, case_id || '/succeed/' || ${post}::text || '/' || ${changes}::int as key from cases
-            where exists (select from due where due.case_id = cases.case_id and who = ${post} and step = any(${[...steps]}::text[]))
+            where exists (select from due where due.case_id = cases.case_id and who = ${post} and step = any(${[...steps]}::text[])
+                and since < ${date}::timestamp at time zone 'Asia/Tokyo')
               and exists (select from json_array_elements(cases.due) as one where one->>'step' = 'succeed')
               and not exists (select from news where news.case_id = cases.case_id and name in ('transfer', 'leave'))) as waiting`.execute(
           trx,

@@ -25,7 +25,7 @@ let town: ApiTown;
 let head: string;
 let hr: string;
 beforeAll(async () => {
-  town = await ApiTown.open({ pack: 'test/api/yearly.yaml' });
+  town = await ApiTown.open({ pack: 'tours/remote-access.yaml' });
   ({ head, hr } = town.accounts);
   const unit = (await get(head, '/me')).departments[0];
   const regular = (await town.directory.staffOf(unit)).filter(({ employment, disabled }) => employment === 'regular' && !disabled);
@@ -97,7 +97,7 @@ describe('the renewal by exception (大阪市 2018)', () => {
 describe('another pack while registrations run (design §4.8)', () => {
   test('HR sees who changes how, and nothing has changed by looking; then it moves them, and each case says so', async () => {
     for (const part of ['moved', 'renewed', 'child'] as const) await expect.poll(() => town.hasAccess(staff[part])).toBe(true);
-    town.changePack('test/api/yearly-amended.yaml');
+    town.changePack('test/api/amended.yaml');
     const before = await town.checksum();
     const { items, cursor } = await get(hr, '/registrations/pack-changes?limit=200');
     expect(await town.checksum()).toBe(before);

@@ -83,13 +83,14 @@ export class ApiTown {
 
   static async open({
     pack = 'tours/loan-alone.yaml',
+    size = 426,
     freshMs = 60_000,
     failedLoginsPerMinute = 1_000,
     requestsPerMinute = 1_000_000,
   } = {}): Promise<ApiTown> {
     const address = inject('temporalAddress');
     const folder = await mkdtemp(join(tmpdir(), 'api-town-'));
-    const [sample, database] = await Promise.all([writeSampleTown({ seed: 11, size: 426, folder }), freshDatabase()]);
+    const [sample, database] = await Promise.all([writeSampleTown({ seed: 11, size, folder }), freshDatabase()]);
     const directory = await startDirectory({ folder, port: 0 });
     const databaseUrl = new URL(database.url);
     const gates = {
@@ -221,6 +222,12 @@ export class ApiTown {
     const filter = new EqualityFilter({ attribute: 'cn', value: 'telework-remote-access' });
     const { searchEntries } = await this.asService((client) => client.search(this.sample.baseDn, { filter, attributes: ['member'] }));
     return [searchEntries[0]?.member ?? []].flat().some((member) => String(member).startsWith(`uid=${staffNumber},`));
+  }
+
+  /** Everything that the directory holds. */
+  async directoryEntries(): Promise<readonly object[]> {
+    const { searchEntries } = await this.asService((client) => client.search(this.sample.baseDn, { scope: 'sub' }));
+    return searchEntries;
   }
 
   private async asService<Result>(work: (client: LdapClient) => Promise<Result>): Promise<Result> {
