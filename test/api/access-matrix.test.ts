@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostClock } from '../../activities/ledger/clock.js';
 import { type ProblemType, problemStatus } from '../../api/problems.js';
-import { today } from '../../config/calendar.js';
+import { municipalCalendar, today } from '../../config/calendar.js';
 import {
   acting,
   type CaseRules,
@@ -15,6 +15,8 @@ import {
   renewal,
   roles,
   type Stage,
+  teleworkDay,
+  unplanned,
 } from './access-rules.js';
 import { type Answered, ApiTown, day, type Sent } from './town.js';
 
@@ -53,12 +55,13 @@ const patience = { timeout: 30_000 };
 
 let town: ApiTown;
 let termsVersion: string;
-let naming: string;
-let acted: string;
+let [naming, acted, emergency] = ['', '', ''];
 let routes: ReadonlySet<string>;
 let people: Readonly<Record<Exclude<Role, 'person' | 'nobody'>, string>>;
-/** Who may register, and has no part in anything else. */
-let applicants: string[];
+/** Who may register, and has no part in anything else; those who have not yet, and all of them, who may plan a day. */
+let [applicants, planners]: [string[], string[]] = [[], []];
+/** The day that is planned, once it is known. */
+let theDay = now;
 const cells: Cell[] = [];
 /** A registration in force at the end, and the loan of somebody whose registration is revoked. */
 let [inForce, loanOfApplicant]: [string, Subject] = ['', { id: '', person: '' }];
@@ -71,7 +74,8 @@ beforeAll(async () => {
   const { accounts } = town;
   const [, , , , stranger = '', , deputy = '', formerDeputy = '', comingDeputy = ''] = staffOf('shimin');
   const [superior] = await town.directory.holdersOf('superior:zeimu');
-  applicants = staffOf('zeimu').slice(6);
+  planners = staffOf('zeimu').slice(6);
+  applicants = [...planners];
   people = {
     ...{ colleague: accounts.secondBorrower, stranger, head: accounts.head, otherHead: accounts.secondHead, byPost: accounts.deputyHead },
     ...{ superior: superior?.staffNumber ?? '', deputy, formerDeputy, comingDeputy, keeper: accounts.keeper, promoter: accounts.promoter },
@@ -124,8 +128,27 @@ async function inTurn<Item>(items: readonly Item[], each: (item: Item) => Promis
   for (let first = 0; first < items.length; first += atOnce) await Promise.all(items.slice(first, first + atOnce).map(each));
 }
 
-/** What is filed with a step; everybody files the same. */
-async function bodyOf(step: string, id: string): Promise<object> {
+const morning = [{ from: '08:30', until: '12:00', task: 'minutes', level: 1 }];
+/** Form 2, for a whole day at home. */
+const plan = () => ({
+  ...{
+    date: theDay,
+    form: 'home',
+    workplace: 'ownHome',
+    unit: 'day',
+    shift: { from: '08:30', until: '17:15' },
+    leave: [],
+    device: 'ownDesk',
+  },
+  ...{ table: [...morning, { ...morning[0], from: '13:00', until: '17:15' }], remarks: words },
+});
+const townNow = async (): Promise<Date> => {
+  await town.ledger.clockOffset();
+  return town.ledger.townClock.now();
+};
+
+/** What is filed with a step; everybody files the same, except that what is not the person's own report came by telephone. */
+async function bodyOf(path: CaseRules['path'], step: string, id: string, role: Role): Promise<object> {
   const { state } = step === 'prepare' ? (await town.send(people.hr, 'GET', `/device-loans/${id}`)).body : {};
   const bodies: Readonly<Record<string, object>> = {
     prepare: { assetTag: state?.device?.assetTag ?? 'PC-0', fingerprintEnrolled: true, accessories: ['wire'] },
@@ -143,19 +166,30 @@ async function bodyOf(step: string, id: string): Promise<object> {
     refile: { form },
     change: { form },
     decideChange: { granted: true },
-    end: { cause: 'leaving' },
+    replan: { plan: plan() },
+    confirm: { granted: true },
+    checkPresence: { channel: 'phone', reached: true },
+    takeLeave: { leave: { from: '15:00', until: '16:00', kind: 'care' } },
+    correct: { done: morning, result: words },
   };
+  const came = role === 'person' ? {} : { channel: 'phone', reportedAt: (await townNow()).toISOString() };
+  if (step === 'end') return path === '/registrations' ? { cause: 'leaving' } : came;
+  if (['start', 'reportMidday'].includes(step)) return came;
+  if (step === 'report') return { ...bodies.correct, ...came };
   const reasoned = ['refuse', 'recall', 'writeOff', 'failErasure', 'rejectErasure', 'suspend', 'revoke'];
   return bodies[step] ?? (reasoned.includes(step) ? { reason: words } : {});
 }
 
-/** Opens a case of the person's, a registration as they file it or as HR enters it from paper. */
-async function open(path: CaseRules['path'], person: string, enteredBy?: string): Promise<Subject> {
-  const { status, body } =
-    path === '/device-loans'
-      ? await town.file(person, { data: words })
-      : await town.send(enteredBy ?? person, 'POST', path, { key: randomUUID(), body: { form, ...(enteredBy && { for: person }) } });
-  expect({ status, body }).toMatchObject({ status: 201 });
+/** Opens a case of the person's: `over` where it is another's form, or another kind of one. */
+async function open(
+  path: CaseRules['path'],
+  person: string,
+  { by = person, over = {} }: { by?: string; over?: object } = {},
+): Promise<Subject> {
+  const bodies = { '/device-loans': undefined, '/registrations': { form }, '/telework-days': { plan: plan() } };
+  const sent = { key: randomUUID(), body: { ...bodies[path], ...over } };
+  const { status, body } = path === '/device-loans' ? await town.file(person, { data: words }) : await town.send(by, 'POST', path, sent);
+  expect({ status, errors: body.errors }).toEqual({ status: 201 });
   return { id: body.id, person };
 }
 
@@ -163,7 +197,7 @@ async function open(path: CaseRules['path'], person: string, enteredBy?: string)
 async function take(path: CaseRules['path'], { id, person }: Subject, ...steps: readonly string[]): Promise<void> {
   for (const one of steps) {
     const [role, step = ''] = one.split(' ') as [Role, string];
-    const sent = { key: randomUUID(), body: await bodyOf(step, id) };
+    const sent = { key: randomUUID(), body: await bodyOf(path, step, id, role) };
     const { status, body } = await town.send(numberOf(role, person), 'POST', `${path}/${id}/steps/${step}`, sent);
     expect({ step: one, status, body }).toMatchObject({ step: one, status: 200 });
     taken.add(`POST ${path}/{id}/steps/${step} ${role}`);
@@ -220,14 +254,14 @@ async function lookAt({ path, pages }: Pick<CaseRules, 'path' | 'pages'>, at: st
     for (const step of steps) {
       const refusal = toReader(barred[step]?.includes(role) ? 'ruleRefuses' : 'forbidden');
       if (!takes[step]?.includes(role))
-        await ask(role, `POST ${path}/{id}/steps/${step}`, refusal, { key: randomUUID(), body: await bodyOf(step, id) });
+        await ask(role, `POST ${path}/{id}/steps/${step}`, refusal, { key: randomUUID(), body: await bodyOf(path, step, id, role) });
     }
     for (const step of all)
       await ask(
         role,
         `POST ${path}/steps/${step}`,
         toReader('notDue'),
-        { key: randomUUID(), body: { items: [{ id, body: await bodyOf(step, id) }] } },
+        { key: randomUUID(), body: { items: [{ id, body: await bodyOf(path, step, id, role) }] } },
         ({ status, headers, body }) => {
           const [item] = body.items ?? [];
           return answerOf(item ? { headers, status: item.status, body: item.problem } : { headers, status, body });
@@ -241,6 +275,13 @@ async function lookAt({ path, pages }: Pick<CaseRules, 'path' | 'pages'>, at: st
   expect(surprises()).toEqual([]); // Before the next step: whoever took one that was not theirs has changed the case.
 }
 
+/** To the instant, which lets everybody's login run out. */
+async function moveClock(instant: number): Promise<void> {
+  const forwardMs = instant - (await townNow()).getTime();
+  expect(await town.send(people.admin, 'POST', '/admin/clock', { body: { forwardMs } })).toMatchObject({ status: 200 });
+  town.logInAnew();
+}
+
 /** What happens on a walk that is no step of its case. */
 const happenings: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
   'devices come': () => town.devices('zeimu', ...Array.from({ length: 24 }, (_, index) => `PC-${index + 1}`), 'PC-Z'),
@@ -248,6 +289,7 @@ const happenings: Readonly<Record<string, (subject: Subject) => Promise<void>>> 
     loanOfApplicant = await open('/device-loans', person);
     await take('/device-loans', loanOfApplicant, 'head approve', 'keeper prepare', 'keeper handOver');
   },
+  'the day comes': async () => moveClock(Date.parse(`${theDay}T10:00:00+09:00`)),
   'device back': () => take('/device-loans', loanOfApplicant, 'keeper takeBack', 'keeper erase', 'it confirmErasure'),
 };
 
@@ -301,7 +343,8 @@ describe('role × route × own or another’s case (design §6)', { timeout: 120
   });
 
   test('registrations, wherever they stand', async () => {
-    await walk(registration, await open('/registrations', applicant(), people.hr));
+    const paper = applicant();
+    await walk(registration, await open('/registrations', paper, { by: people.hr, over: { for: paper } }));
     const cases = registration.others.map(async (steps) => take('/registrations', await open('/registrations', applicant()), ...steps));
     await Promise.all(cases);
     expect(neverTaken()).toEqual([]);
@@ -325,9 +368,7 @@ describe('role × route × own or another’s case (design §6)', { timeout: 120
     );
     if (!first) throw new Error('nobody is up for renewal');
     const { state } = (await town.send(people.hr, 'GET', `/registrations/${first.id}`)).body;
-    const forwardMs = Date.parse(state.renewalOpens) - hostClock.now().getTime() + 60_000;
-    expect(await town.send(people.admin, 'POST', '/admin/clock', { body: { forwardMs } })).toMatchObject({ status: 200 });
-    town.logInAnew();
+    await moveClock(Date.parse(state.renewalOpens) + 60_000);
     await walk({ ...registration, ...renewal }, first);
     for (const [index, subject] of others.entries()) {
       await expect
@@ -339,6 +380,28 @@ describe('role × route × own or another’s case (design §6)', { timeout: 120
     expect(neverTaken()).toEqual([]);
   });
 
+  test('telework days, wherever they stand, and one that was begun without a plan', async () => {
+    theDay = municipalCalendar().addBusinessDays(today((await townNow()).toISOString()), 2);
+    const [main = '', ...others] = planners;
+    const planned = await Promise.all(
+      teleworkDay.others.map(async (steps) => {
+        const [subject, comes] = [await open('/telework-days', others.shift() ?? ''), [...steps, 'the day comes'].indexOf('the day comes')];
+        await take('/telework-days', subject, ...steps.slice(0, comes));
+        return { subject, then: steps.slice(comes + 1) };
+      }),
+    );
+    await walk(teleworkDay, await open('/telework-days', main));
+    await Promise.all(planned.map(({ subject, then }) => take('/telework-days', subject, ...then)));
+
+    const declared = { lifts: ['planBy'], from: theDay, until: theDay, reason: '感染症の発生' };
+    const sent = { key: randomUUID(), body: declared };
+    emergency = (await town.send(people.emergencyAuthority, 'POST', '/emergencies', sent)).body.id;
+    const begin = () => open('/telework-days', others.shift() ?? '', { over: { unplanned: {} } });
+    await walk({ ...teleworkDay, ...unplanned }, await begin());
+    for (const steps of unplanned.others) await take('/telework-days', await begin(), ...steps);
+    expect(neverTaken()).toEqual([]);
+  });
+
   test('everything beside the cases, by rule', async () => {
     const { borrower: person } = town.accounts;
     const { body } = await town.send(people.it, 'GET', '/devices?limit=200');
@@ -347,8 +410,8 @@ describe('role × route × own or another’s case (design §6)', { timeout: 120
     );
     await town.devices('common', 'NB-1', 'NB-2');
     const rules = plain({
-      ...{ acted, naming, person, comingDeputy: people.comingDeputy, open: inForce, lent, devices: ['NB-1', 'NB-2'] },
-      ...{ days: later, refusedForm: { ...form, forms: ['satellite'] } },
+      ...{ acted, naming, emergency, person, comingDeputy: people.comingDeputy, open: inForce, lent, devices: ['NB-1', 'NB-2'] },
+      ...{ days: later, refusedForm: { ...form, forms: ['satellite'] }, refusedPlan: { ...plan(), form: 'satellite' } },
     });
     for (const { rule, rows } of rules) for (const row of rows) await askRow(row, rule);
     expect(surprises()).toEqual([]);
@@ -378,14 +441,17 @@ describe('role × route × own or another’s case (design §6)', { timeout: 120
   });
 });
 
-/** The matrix to read, in Markdown. Behind the status: `w` with words, `l` with the case in the list, `n` with its person. */
+/** The matrix to read, in Markdown. Behind the status: `w` with words, `l` with the case in the list, `n` with its person, `t` something of it to do. */
 function table(): string {
   const lines = new Map<string, Map<Role, string>>();
   for (const { at, route, role, expected } of cells) {
     const [answer = '', ...more] = expected.split(' ');
-    const marks = ['words', 'listed', 'names'].flatMap((one) => (more.includes(one) ? [one[0]] : []));
+    const marks = more.map((one) => (['words', 'listed', 'names'].includes(one) ? one[0] : 't'));
     const place = `| ${at} | ${route} |`;
-    lines.set(place, (lines.get(place) ?? new Map()).set(role, `${problemStatus[answer as ProblemType] ?? answer}${marks.join('')}`));
+    lines.set(
+      place,
+      (lines.get(place) ?? new Map()).set(role, `${problemStatus[answer as ProblemType] ?? answer}${[...new Set(marks)].join('')}`),
+    );
   }
   const head = [`| at | route | ${roles.join(' | ')} |`, `|${' --- |'.repeat(roles.length + 2)}`];
   return [...head, ...[...lines].map(([place, answers]) => `${place} ${roles.map((role) => answers.get(role) ?? '').join(' | ')} |`)].join(

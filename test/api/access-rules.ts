@@ -46,7 +46,7 @@ export interface Stage {
 export type Walk = readonly (readonly [stage: string, ...steps: readonly string[]])[];
 
 export interface CaseRules {
-  path: '/device-loans' | '/registrations';
+  path: '/device-loans' | '/registrations' | '/telework-days';
   /** What a case has to be read beside itself and its events. */
   pages: readonly string[];
   stages: Readonly<Record<string, Stage>>;
@@ -263,29 +263,77 @@ export const headsOwn: readonly CaseRules[] = [
     path: '/device-loans',
     pages: ['terms'],
     stages: {
-      requested: {
+      'requested by a head': {
         sees: ['person', 'head', 'superior', 'it', 'hr'],
         reads: ['person', 'head', 'superior', 'it'],
         takes: { approve: ['superior'], refuse: ['superior'], withdraw: ['person', 'head'] },
       },
     },
-    walk: [['requested', 'superior approve']],
+    walk: [['requested by a head', 'superior approve']],
     others: [['superior refuse'], ['head withdraw']],
   },
   {
     path: '/registrations',
     pages: ['cascade'],
     stages: {
-      filed: {
+      'filed by a head': {
         sees: ['person', 'head', 'superior', 'hr'],
         reads: ['person', 'head', 'superior', 'hr'],
         takes: { approve: ['superior'], sendBack: ['superior'], refuse: ['superior'], withdraw: ['person', 'head'] },
       },
     },
-    walk: [['filed', 'superior sendBack', 'person refile', 'superior refuse']],
+    walk: [['filed by a head', 'superior sendBack', 'person refile', 'superior refuse']],
     others: [['superior approve', 'head withdraw']],
   },
 ];
+
+const decided: Pick<Stage, 'sees' | 'reads'> = { sees: [...own, ...acting], reads: [...own, ...acting] };
+const onceIn: Pick<Stage, 'sees' | 'reads'> = { sees: own, reads: own };
+/** Art. 8-5: the supervisor records what came by telephone. */
+const either: Roles = ['person', ...approvers];
+
+/** テレワークの日. The person, the supervisor and HR, which receives every plan (Art. 5-4); nobody else. */
+export const teleworkDay: CaseRules = {
+  path: '/telework-days',
+  pages: [],
+  stages: {
+    planned: { ...decided, takes: { approve: approvers, sendBack: approvers, refuse: approvers, withdraw: ['person'] } },
+    sentBack: { ...onceIn, takes: { replan: ['person'], withdraw: ['person'] } },
+    approved: { ...decided, takes: { start: either, withdraw: ['person'] } },
+    started: { ...decided, takes: { reportMidday: either, takeLeave: either, end: either, checkPresence: approvers } },
+    ended: { ...decided, takes: { report: either } },
+    reported: { ...decided, takes: { correct: ['person'], acceptReport: approvers } },
+    closed: { ...onceIn, takes: {} },
+  },
+  walk: [
+    ['planned', 'head sendBack'],
+    ['sentBack', 'person replan', 'head approve'],
+    ['approved', 'the day comes', 'person start'],
+    ['started', 'person reportMidday', 'person takeLeave', 'person end'],
+    ['ended', 'person report'],
+    ['reported', 'person correct', 'head acceptReport'],
+    ['closed'],
+  ],
+  others: [
+    ['head refuse'],
+    ['byPost refuse'],
+    ['deputy refuse'],
+    ['person withdraw'],
+    ...approvers.map((who) => [
+      ...[`${who} sendBack`, 'person replan', `${who} approve`, 'the day comes', `${who} start`, `${who} reportMidday`],
+      ...[`${who} checkPresence`, `${who} takeLeave`, `${who} end`, `${who} report`, `${who} acceptReport`],
+    ]),
+  ],
+};
+
+/** Begun in an emergency without a plan: the supervisor recognises it, or does not. */
+export const unplanned: Omit<CaseRules, 'path' | 'pages'> = {
+  stages: {
+    startedUnplanned: { ...(teleworkDay.stages.started as Stage), takes: { ...teleworkDay.stages.started?.takes, confirm: approvers } },
+  },
+  walk: [['startedUnplanned', 'head confirm']],
+  others: acting.map((who) => [`${who} confirm`]),
+};
 
 /** An operation that is not a case's. Nobody in particular gets 401 on it. */
 export interface Row {
@@ -311,6 +359,8 @@ export interface Known {
   /** A step that was taken on the head's behalf, and the head's naming of `deputy`. */
   acted: string;
   naming: string;
+  /** An emergency that is in force. */
+  emergency: string;
   /** Staff numbers. */
   person: string;
   comingDeputy: string;
@@ -319,8 +369,9 @@ export interface Known {
   /** A device that the person has, and two that nobody has. */
   lent: string;
   devices: readonly [string, string];
-  /** The form of a registration that a rule refuses, whoever files it. */
+  /** The form of a registration, and the plan of a day, that a rule refuses, whoever files it. */
   refusedForm: object;
+  refusedPlan: object;
   /** Days: the first is to come. */
   days: { from: string; until: string };
 }
@@ -334,7 +385,19 @@ const only = (answer: number | ProblemType, ...who: Roles) => ({
 });
 
 /** Everything beside the cases, by rule. */
-export const plain = ({ acted, naming, person, comingDeputy, open, lent, devices, refusedForm, days }: Known): readonly Group[] => {
+export const plain = ({
+  acted,
+  naming,
+  emergency,
+  person,
+  comingDeputy,
+  open,
+  lent,
+  devices,
+  refusedForm,
+  refusedPlan,
+  days,
+}: Known): readonly Group[] => {
   const [device, leased] = devices.map((tag) => ({ tag }));
   const seen = (version: number) => ({ 'If-Match': `"${version}"` });
   const correction = { manufacturer: 'M', model: 'Y', serial: 'S', note: '' };
@@ -371,6 +434,19 @@ export const plain = ({ acted, naming, person, comingDeputy, open, lent, devices
           answers: only('ruleRefuses', 'head', 'hr'),
         },
       ],
+    },
+    {
+      rule: 'A plan from paper only who approves it',
+      rows: [
+        { route: 'POST /telework-days', body: { plan: refusedPlan }, answers: everyone('ruleRefuses') },
+        { route: 'POST /telework-days', body: { plan: refusedPlan, for: person }, answers: only('ruleRefuses', 'head') },
+        { route: 'POST /telework-days/several', body: { items: [{ plan: refusedPlan }] }, answers: everyone(200) },
+        { route: 'GET /telework-days/templates', answers: everyone(200) },
+      ],
+    },
+    {
+      rule: '内示: what transfers will change is for the personnel staff alone',
+      rows: [{ route: 'POST /transfers/preview', headers: csv, body: 'no such file', answers: only('ruleRefuses', 'personnel') }],
     },
     {
       rule: '代決: a capacity is named by who holds it, not by who acts in it (422); a naming is there for the two whom it concerns (404), and the holder’s to change (403)',
@@ -449,30 +525,61 @@ export const plain = ({ acted, naming, person, comingDeputy, open, lent, devices
       ],
     },
     {
-      rule: 'HR moves registrations to another pack; HR and the committee see counts. What the supervisor renews is listed for whoever asks: their own part of it',
+      rule: 'HR sees what nobody can take, and moves registrations to another pack; HR and the committee see counts. What the supervisor renews is listed for whoever asks: their own part of it',
       rows: [
+        { route: 'GET /unattended', answers: only(200, 'hr') },
         { route: 'GET /registrations/renewals', answers: everyone(200) },
         { route: 'GET /registrations/pack-changes', answers: only(200, 'hr') },
         { route: 'GET /figures/registrations', answers: only(200, 'hr', ...committee) },
+        { route: 'GET /figures/telework-days', answers: only(200, 'hr', ...committee) },
       ],
     },
     {
-      rule: 'HR says who is absent, and how people are employed',
+      rule: 'HR says who is absent, how people are employed and what they have learnt, and what seats there are; it alone takes the month’s attendance out',
       rows: [
+        ...Object.entries({
+          absences: 'staff_number,from,until,reason',
+          employment: 'staff_number,kind,from,until,occupation',
+          training: 'staff_number,course,completed,expires',
+          seats: 'office,seat,network_zone,equipment',
+        }).map(
+          ([kind, body]): Row => ({
+            route: `POST /imports/${kind}`,
+            query: '?preview=true',
+            headers: csv,
+            body,
+            answers: only(200, 'hr'),
+          }),
+        ),
         {
-          route: 'POST /imports/absences',
-          query: '?preview=true',
-          headers: csv,
-          body: 'staff_number,from,until,reason',
+          route: 'POST /training',
+          body: { staff: person, course: 'telework', completed: '2020-04-01' },
           answers: only(200, 'hr'),
+          names: ['hr'],
+        },
+        { route: 'GET /training', answers: everyone(200), names: ['person', 'hr'] },
+        { route: 'GET /exports/attendance', query: '?month=2026-04', answers: only(200, 'hr') },
+      ],
+    },
+    {
+      rule: '緊急時の特例: everybody sees what is lifted; one authority lifts it',
+      rows: [
+        { route: 'GET /seats', query: '?from=2026-04-01&until=2026-04-02', answers: everyone(200) },
+        { route: 'GET /emergencies', answers: everyone(200) },
+        { route: 'GET /emergencies/{id}', at: { id: emergency }, answers: everyone(200) },
+        {
+          route: 'POST /emergencies',
+          body: { lifts: ['planBy'], ...days, reason: '感染症の発生' },
+          answers: only(201, 'emergencyAuthority'),
         },
         {
-          route: 'POST /imports/employment',
-          query: '?preview=true',
-          headers: csv,
-          body: 'staff_number,kind,from,until,occupation',
-          answers: only(200, 'hr'),
+          route: 'PUT /emergencies/{id}',
+          at: { id: emergency },
+          headers: seen(1),
+          body: { until: days.until },
+          answers: only(200, 'emergencyAuthority'),
         },
+        { route: 'DELETE /emergencies/{id}', at: { id: emergency }, headers: seen(2), answers: only(200, 'emergencyAuthority') },
       ],
     },
     {
@@ -480,6 +587,9 @@ export const plain = ({ acted, naming, person, comingDeputy, open, lent, devices
       rows: [
         { route: 'POST /cases/{id}/retry', at: { id: open }, body: {}, answers: only(202, 'admin') },
         { route: 'GET /mails', answers: only(200, 'admin') },
+        { route: 'GET /mails/{number}', at: { number: '1' }, answers: only(200, 'admin') },
+        { route: 'POST /mails/{number}/steps/sendAgain', at: { number: '1' }, body: {}, answers: only('notDue', 'admin') },
+        { route: 'POST /mails/{number}/steps/setAside', at: { number: '1' }, body: {}, answers: only('notDue', 'admin') },
         { route: 'POST /admin/clock', body: { forwardMs: 1 }, answers: only(200, 'admin') },
       ],
     },
