@@ -136,6 +136,7 @@ async function play(cut: Cut, { ledger, smtp, deliver }: Stage): Promise<CutRow>
     linkTo: () => 'https://telework.example.jp/',
     organizer: 'telework@example.jp',
     judge: async (mail) => mail,
+    acting: { actorsFor: async () => [] },
   });
   const counting: MailActivities = {
     drainOutbox: () => {

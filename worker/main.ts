@@ -80,6 +80,7 @@ const activities = {
     outbox: ledger,
     news: ledger,
     directory,
+    acting,
     mail: createSmtpMail({ url: settings.MAIL_URL.reveal(), from: settings.MAIL_FROM }),
     clock: ledger.townClock,
     key: settings.KEY_SECRET.reveal(),

@@ -57,10 +57,11 @@ export function createActing({ directory, ledger, rules, clock }: ActingParts) {
   }
 
   /** Whom holders have named for this capacity and step, and who is not away or gone themselves. */
-  async function named(capacity: Capacity, step: string, holders: readonly StaffMember[], date: string): Promise<Actor[]> {
+  async function named(capacity: Capacity, step: string | undefined, holders: readonly StaffMember[], date: string): Promise<Actor[]> {
     if (!rules.headMayName) return [];
     const namings = (await ledger.namingsFor(capacity, date)).filter(
-      ({ holder, steps }) => (!steps || steps.includes(step)) && holders.some(({ staffNumber }) => staffNumber === holder),
+      ({ holder, steps }) =>
+        (!steps || (step !== undefined && steps.includes(step))) && holders.some(({ staffNumber }) => staffNumber === holder),
     );
     const absent = await ledger.absentOn(
       namings.map(({ deputy }) => deputy),
@@ -87,8 +88,8 @@ export function createActing({ directory, ledger, rules, clock }: ActingParts) {
       return (await Promise.all([byName(staffNumber, date), ...posts])).flat();
     },
 
-    /** Who can take the step in this capacity now: holders who are there, and those who act for a holder, each person once. @throws DirectoryAway */
-    async actorsFor(capacity: Capacity, step: string): Promise<readonly Actor[]> {
+    /** Who can take the step, or any without one, in this capacity now: holders who are there, and those who act for a holder, each person once. @throws DirectoryAway */
+    async actorsFor(capacity: Capacity, step?: string): Promise<readonly Actor[]> {
       const date = now();
       const holders = await directory.holdersOf(capacity);
       const numbers = holders.map(({ staffNumber }) => staffNumber);

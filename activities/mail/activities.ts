@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { cancellationSignal, heartbeat, metricMeter } from '@temporalio/activity';
-import type { DirectoryPort, StaffMember } from '../directory/port.js';
+import type { ActingPeople } from '../directory/acting.js';
+import type { Capacity, DirectoryPort, StaffMember } from '../directory/port.js';
 import type { Clock, CopyFate, NewsPort, OutboxPort, QueuedMail } from '../ledger/port.js';
 import { calendarFile } from './calendar.js';
 import type { Delivery, MailPort, OutgoingMail } from './port.js';
@@ -10,6 +11,7 @@ export interface MailDependencies {
   outbox: OutboxPort;
   news: Pick<NewsPort, 'listen'>;
   directory: Pick<DirectoryPort, 'holdersOf' | 'staffMember'>;
+  acting: Pick<ActingPeople, 'actorsFor'>;
   mail: MailPort;
   /** Domain time (`townClock`). */
   clock: Clock;
@@ -40,7 +42,7 @@ const giveUpMs = 5 * 86_400_000;
 export type MailActivities = ReturnType<typeof createMailActivities>;
 
 export function createMailActivities(dependencies: MailDependencies) {
-  const { outbox, news, directory, mail, clock, key, linkTo, organizer, judge, closing } = dependencies;
+  const { outbox, news, directory, acting, mail, clock, key, linkTo, organizer, judge, closing } = dependencies;
   /** Lines that broke after the final dot, by copy. A restart forgets them, which costs one more mail under the same Message-ID. */
   const uncertain = new Map<string, number>();
 
@@ -88,7 +90,7 @@ export function createMailActivities(dependencies: MailDependencies) {
         continue;
       }
       sending.set(queued, linesOf(asked) - linesOf(queued));
-      const holders = await directory.holdersOf(queued.to, signal);
+      const holders = await recipientsOf(queued.to, signal);
       if (!holders.length) nobody.add(queued);
       const person = await personOf(queued, signal);
       for (const holder of holders) {
@@ -116,6 +118,14 @@ export function createMailActivities(dependencies: MailDependencies) {
       if (again !== undefined) await outbox.giveBack([queued.messageId], again);
       else await outbox.finish(queued.messageId, nobody.has(queued) && !queued.settledCopies.length ? 'nobody' : 'settled', dropped);
     }
+  }
+
+  /** Whoever holds the capacity, and whoever acts for an absent holder (代決): what is urgent cannot wait for the holder. */
+  async function recipientsOf(to: Capacity, signal: AbortSignal): Promise<readonly StaffMember[]> {
+    const holders = await directory.holdersOf(to, signal);
+    const deputies = (await acting.actorsFor(to)).filter(({ staffNumber }) => !holders.some((one) => one.staffNumber === staffNumber));
+    const members = await Promise.all(deputies.map(({ staffNumber }) => directory.staffMember(staffNumber, signal)));
+    return [...holders, ...members.filter((one) => one !== undefined)];
   }
 
   /** Settles the copy, or says after how many milliseconds it is to be tried again. */

@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import PostalMime from 'postal-mime';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Actor } from '../../activities/directory/acting.js';
 import { type Capacity, DirectoryAway, type StaffMember } from '../../activities/directory/port.js';
 import type { MailOrder } from '../../activities/ledger/port.js';
 import { createMailActivities, type MailDependencies } from '../../activities/mail/activities.js';
@@ -28,6 +29,7 @@ async function office(script: Script = {}) {
     ['head:tax', [taro]],
     ['it', [taro, jiro]],
   ]);
+  const deputies = new Map<Capacity, readonly Actor[]>();
   const directory = {
     holdersOf: async (capacity: Capacity) => holders.get(capacity) ?? [],
     staffMember: async (staffNumber: string) => [hanako, taro, jiro].find((one) => one.staffNumber === staffNumber),
@@ -42,6 +44,7 @@ async function office(script: Script = {}) {
     linkTo: ({ caseId }) => `https://telework.example.jp/${caseId ?? ''}`,
     organizer: 'telework@example.jp',
     judge: async (mail) => mail,
+    acting: { actorsFor: async (capacity) => deputies.get(capacity) ?? [] },
   };
   onTestFinished(() => smtp.close());
 
@@ -81,7 +84,7 @@ async function office(script: Script = {}) {
   const settled = () =>
     expect.poll(states, { timeout: 5_000 }).not.toEqual(expect.arrayContaining([expect.stringMatching(/waiting|underWay/)]));
   const sent = () => smtp.accepted.map(({ to }) => to.replace(/^RCPT TO:<(.*)>$/, '$1'));
-  return { ledger, sql, clock, smtp, holders, directory, order, begin, states, copies, settled, sent };
+  return { ledger, sql, clock, smtp, holders, deputies, directory, order, begin, states, copies, settled, sent };
 }
 
 const approved: MailOrder = { to: 'staff:S4021', template: 'loanApproved', params: { from: '2027-04-06', until: '2027-04-09' } };
@@ -121,6 +124,18 @@ test('everybody who holds it gets a copy of their own, with no staff number in i
   expect(new Set(ids).size).toBe(2);
   expect((await copies()).map(({ copy }) => copy).sort()).toEqual(ids.sort());
   expect(ids.join()).not.toMatch(/S4\d00/i);
+});
+
+test('whoever acts for an absent holder gets it too, once', async () => {
+  const { order, begin, deputies, sent, settled } = await office();
+  deputies.set('head:tax', [
+    { staffNumber: 'S4200', onBehalfOf: 'S4100' },
+    { staffNumber: 'S4100', onBehalfOf: 'S4200' },
+  ]);
+  await order({ to: 'head:tax', template: 'loanRequested', params: { staff: 'S4021' } });
+  begin();
+  await settled();
+  expect(sent()).toEqual(['s4100@example.jp', 's4200@example.jp']);
 });
 
 test('a mail that is ordered while the sender waits leaves at once, on the notice of PostgreSQL', async () => {

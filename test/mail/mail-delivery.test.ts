@@ -44,6 +44,7 @@ test('the delivery goes on through an outage of the mail server and a change of 
       linkTo: () => 'https://telework.example.jp/',
       organizer: 'telework@example.jp',
       judge: async (mail) => mail,
+      acting: { actorsFor: async () => [] },
       closing: closing.signal,
     });
     const worker = await Worker.create({ connection, taskQueue, workflowBundle, activities, shutdownGraceTime: '10 seconds' });
