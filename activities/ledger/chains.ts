@@ -103,7 +103,7 @@ type EventRow = Rows['events'][number];
 
 async function readCases(db: Kysely<Tables>, ids: readonly string[]) {
   const of = sql<string>`any(${ids}::text[])`;
-  const [cases, events, due, readers, heads, words, erasures] = await Promise.all([
+  const [cases, events, due, readers, days, heads, words, erasures] = await Promise.all([
     db
       .selectFrom('cases')
       .select([
@@ -135,11 +135,17 @@ async function readCases(db: Kysely<Tables>, ids: readonly string[]) {
       .where('case_id', '=', of)
       .execute(),
     db.selectFrom('case_readers').selectAll().where('case_id', '=', of).execute(),
+    db
+      .selectFrom('telework_days')
+      .select(['case_id', 'staff', 'department', 'date', 'form', 'unit', 'minutes', 'office', 'seat', 'status'])
+      .select([sql<string>`to_char(starts, 'HH24:MI')`.as('from'), sql<string>`to_char(ends, 'HH24:MI')`.as('until')])
+      .where('case_id', '=', of)
+      .execute(),
     db.selectFrom('seal_heads').select(['case_id', 'seq', 'hash']).where('case_id', '=', of).execute(),
     db.selectFrom('words').select(['case_id', 'row', 'field', 'words', 'secret', 'digest']).where('case_id', '=', of).execute(),
     db.selectFrom('word_erasures').select(['case_id', 'row']).where('case_id', '=', of).execute(),
   ]);
-  return { cases, events, due, readers, heads, words, erasures };
+  return { cases, events, due, readers, days, heads, words, erasures };
 }
 
 /** The rows of each case. */
@@ -154,6 +160,7 @@ function byCase(rows: Rows): (caseId: string) => Rows {
     events: of(rows.events),
     due: of(rows.due),
     readers: of(rows.readers),
+    days: of(rows.days),
     heads: of(rows.heads),
     words: of(rows.words),
     erasures: of(rows.erasures),
@@ -163,13 +170,17 @@ function byCase(rows: Rows): (caseId: string) => Rows {
     events: groups.events(caseId),
     due: groups.due(caseId),
     readers: groups.readers(caseId),
+    days: groups.days(caseId),
     heads: groups.heads(caseId),
     words: groups.words(caseId),
     erasures: groups.erasures(caseId),
   });
 }
 
-function* verifyCase(caseId: string, { cases: [row], events, due, readers, heads, words, erasures }: Rows): Generator<Finding> {
+function* verifyCase(
+  caseId: string,
+  { cases: [row], events, due, readers, days: [day], heads, words, erasures }: Rows,
+): Generator<Finding> {
   if (!row) yield { table: 'cases', problem: 'missing', caseId };
   const broken = [
     ...verifyLinks(caseId, events, row && caseRoot(row.receipt_number, row.filing)),
@@ -181,6 +192,7 @@ function* verifyCase(caseId: string, { cases: [row], events, due, readers, heads
   yield* verifyReadModel(row, events, bodies);
   yield* verifyDue(caseId, { events, bodies, due });
   yield* verifyReaders(row, { readers, body: bodies.at(-1) });
+  yield* verifyDay(row, day, bodies.at(-1));
   yield* verifyWords(caseId, { bodies, words, erased: new Set(erasures.map((erasure) => erasure.row)) });
 }
 
@@ -218,9 +230,10 @@ function* verifyReadModel(row: CaseRow, events: readonly EventRow[], bodies: rea
   const [first, end, body] = [events.at(0), events.at(-1), bodies.at(-1)];
   if (!first || !end || !body) return;
   const deadlines = body.due.flatMap((one) => ('at' in one ? [Date.parse(one.at)] : []));
+  const { date: _listed, ...summary } = body.summary;
   const told = bodies.filter(({ event }) => ['reserve', 'reassign', 'requeue'].includes(event.name)).at(-1)?.event.input;
   const says: Readonly<Record<string, unknown>> = {
-    ...body.summary,
+    ...summary,
     procedure: body.procedure,
     seq: end.seq,
     closed: body.due.length === 0,
@@ -276,6 +289,18 @@ function* verifyReaders(row: CaseRow, { readers, body }: Pick<Rows, 'readers'> &
     else if (!same) yield { table: 'case_readers', problem: 'changed', caseId };
   }
   for (const _ of says) yield { table: 'case_readers', problem: 'missing', caseId };
+}
+
+/** What a telework day takes of its person's time and of the seats. */
+function* verifyDay(
+  { case_id: caseId, status }: CaseRow,
+  day: Rows['days'][number] | undefined,
+  body: EventBody | undefined,
+): Generator<Finding> {
+  const says = body?.day && { ...body.day, status, office: body.day.office ?? null, seat: body.day.seat ?? null };
+  const other = day && says && Object.entries(says).find(([column, value]) => day[column as keyof typeof says] !== value);
+  if (other) yield { table: 'telework_days', problem: 'changed', caseId, what: other[0] };
+  if (Boolean(day) !== Boolean(says)) yield { table: 'telework_days', problem: day ? 'added' : 'missing', caseId };
 }
 
 /** Words against the digests that stand in the events; what was erased in order has left a row that says so. */

@@ -241,6 +241,16 @@ export interface LedgerReader {
   /** The event that was handed in under this key. */
   byKey(key: string): Promise<(EventRow & { caseId: string }) | undefined>;
   events(caseId: string): Promise<readonly EventRow[]>;
+  /**
+   * What has happened in all cases of the person (staff number) that at least one of the capacities may read, latest first; the erasure of a case's words too, as an event
+   * `eraseWords` of no place (0). @throws BadCursor
+   */
+  timelineOf(query: {
+    staff: string;
+    capacities: readonly Capacity[];
+    cursor?: string;
+    limit: number;
+  }): Promise<Page<EventRow & { caseId: string }>>;
   effects(caseId: string): Promise<readonly EffectMark[]>;
   /** Cases that at least one of the capacities may read, newest receipt first. @throws BadCursor */
   list(query: {
