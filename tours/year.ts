@@ -11,7 +11,7 @@ import { forward, townTime, withParts } from '../cli/operator.js';
 import { table } from '../cli/print.js';
 import { loadPack } from '../config/policy/pack.js';
 import { stateFiles } from '../embedded/state.js';
-import { Differs, peopleOf } from './player.js';
+import { Differs, patiently, peopleOf } from './player.js';
 import type { Stage } from './stage.js';
 import type { Order, Report } from './year-check-main.js';
 
@@ -369,17 +369,25 @@ class Year {
     }
   }
 
+  /** A step in bulk, pressed again under the same key while one of its cases could not be reached: what is taken stays taken. */
   async #inBulk(staffNumber: string, step: string, ids: readonly string[]): Promise<number> {
     for (let first = 0; first < ids.length; first += bulk) {
       const items = ids.slice(first, first + bulk).map((id) => ({ id, body: {} }));
-      const { body } = await this.#post<{ items: readonly { id: string; status: number; problem?: object }[] }>(
-        staffNumber,
-        `/registrations/steps/${step}`,
-        { items },
-        `${step}-${items[0]?.id}`,
-      );
-      for (const { id, status, problem } of body.items)
-        if (status >= 300) throw new Differs(`${step} of a registration in bulk: ${status} ${JSON.stringify(problem)}, ${id}`);
+      const press = async () =>
+        (
+          await this.#post<{ items: readonly { status: number }[] }>(
+            staffNumber,
+            `/registrations/steps/${step}`,
+            { items },
+            `${step}-${items[0]?.id}`,
+          )
+        ).body.items;
+      await patiently(`${step} in bulk`, async () => {
+        const answers = (await press()).map(({ status }) => status);
+        const refused = answers.find((status) => status >= 400 && status !== 503);
+        if (refused) throw new Differs(`${step} of a registration in bulk: ${refused}`);
+        return answers.every((status) => status === 200);
+      });
     }
     return ids.length;
   }
