@@ -51,7 +51,7 @@ const later = { from: `${Number(now.slice(0, 4)) + 3}-04-01`, until: `${Number(n
 const atOnce = 10;
 
 /** For what comes as news or by the clock. */
-const patience = { timeout: 30_000 };
+const patience = { timeout: 60_000 };
 
 let town: ApiTown;
 let termsVersion: string;
@@ -238,11 +238,13 @@ async function lookAt({ path, pages }: Pick<CaseRules, 'path' | 'pages'>, at: st
     const mine = dueSteps.filter((step) => [takes, barred].some((one) => one[step]?.includes(role)));
     const more = reads.includes(role) ? ' words' : '';
     const toReader = (answer: string) => (sees.includes(role) ? answer : 'notFound');
-    await ask(role, `GET ${path}/{id}`, toReader(['200', ...mine].join(' ') + more), {}, (answered) => {
-      const due = answered.status === 200 ? answered.body.due.filter((one: { mine?: true }) => one.mine) : [];
-      return answerOf(answered, due);
-    });
-    await ask(role, 'GET /me/tasks', ['200', ...mine].join(' '), {}, (answered) => answerOf(answered, listed(id, answered)));
+    if (readsAll || mine.length || sees.includes(role)) {
+      await ask(role, `GET ${path}/{id}`, toReader(['200', ...mine].join(' ') + more), {}, (answered) => {
+        const due = answered.status === 200 ? answered.body.due.filter((one: { mine?: true }) => one.mine) : [];
+        return answerOf(answered, due);
+      });
+      await ask(role, 'GET /me/tasks', ['200', ...mine].join(' '), {}, (answered) => answerOf(answered, listed(id, answered)));
+    }
     if (readsAll) {
       await ask(role, `GET ${path}/{id}/events`, toReader(`200${more}`), {});
       for (const page of pages) await ask(role, `GET ${path}/{id}/${page}`, toReader('200'), {});
@@ -329,7 +331,7 @@ function neverTaken(): readonly Cell[] {
 }
 let judged = 0;
 
-describe('role × route × own or another’s case (design §6)', { timeout: 120_000 }, () => {
+describe('role × route × own or another’s case (design §6)', { timeout: 300_000 }, () => {
   test('device loans, wherever they stand', async () => {
     const { borrower } = town.accounts;
     await walk(deviceLoan, await open('/device-loans', borrower));
@@ -410,7 +412,7 @@ describe('role × route × own or another’s case (design §6)', { timeout: 120
     );
     await town.devices('common', 'NB-1', 'NB-2');
     const rules = plain({
-      ...{ acted, naming, emergency, person, comingDeputy: people.comingDeputy, open: inForce, lent, devices: ['NB-1', 'NB-2'] },
+      ...{ acted, naming, emergency, person, comingDeputy: people.comingDeputy, open: inForce, lent, device: 'NB-1', leased: 'NB-2' },
       ...{ days: later, refusedForm: { ...form, forms: ['satellite'] }, refusedPlan: { ...plan(), form: 'satellite' } },
     });
     for (const { rule, rows } of rules) for (const row of rows) await askRow(row, rule);

@@ -368,7 +368,8 @@ export interface Known {
   open: string;
   /** A device that the person has, and two that nobody has. */
   lent: string;
-  devices: readonly [string, string];
+  device: string;
+  leased: string;
   /** The form of a registration, and the plan of a day, that a rule refuses, whoever files it. */
   refusedForm: object;
   refusedPlan: object;
@@ -393,18 +394,18 @@ export const plain = ({
   comingDeputy,
   open,
   lent,
-  devices,
+  device,
+  leased,
   refusedForm,
   refusedPlan,
   days,
 }: Known): readonly Group[] => {
-  const [device, leased] = devices.map((tag) => ({ tag }));
   const seen = (version: number) => ({ 'If-Match': `"${version}"` });
   const correction = { manufacturer: 'M', model: 'Y', serial: 'S', note: '' };
   const csv = { 'Content-Type': 'text/csv' };
   const deviceStep = (step: string, version: number, body: object = {}): Row => ({
     route: `POST /devices/{tag}/steps/${step}`,
-    ...(device && { at: device }),
+    at: { tag: device },
     headers: seen(version),
     body,
     answers: only(200, 'it'),
@@ -415,6 +416,7 @@ export const plain = ({
       rows: [
         { route: 'GET /me', answers: everyone(200), names: ['person'] },
         { route: 'GET /me/acted', answers: everyone(200) },
+        { route: 'GET /me/timeline', answers: everyone(200), names: ['person'] },
         { route: 'GET /policy', answers: everyone(200) },
         { route: 'GET /deputies', answers: everyone(200) },
       ],
@@ -486,15 +488,15 @@ export const plain = ({
           body: { assetTag: 'NEW-1', kind: 'laptop', pool: 'store', networkZone: 'lgwan', ...correction, serial: 'NEW-1' },
           answers: only(201, 'it'),
         },
-        { route: 'PUT /devices/{tag}', ...(device && { at: device }), headers: seen(1), body: correction, answers: only(200, 'it') },
-        { route: 'GET /devices/{tag}/events', ...(device && { at: device }), answers: only(200, 'it') },
+        { route: 'PUT /devices/{tag}', at: { tag: device }, headers: seen(1), body: correction, answers: only(200, 'it') },
+        { route: 'GET /devices/{tag}/events', at: { tag: device }, answers: only(200, 'it') },
         deviceStep('repair', 2),
         deviceStep('repaired', 3),
         deviceStep('move', 4, { pool: 'store' }),
         deviceStep('miss', 5),
         deviceStep('find', 6),
         deviceStep('retire', 7),
-        { ...deviceStep('returnLease', 1), ...(leased && { at: leased }) },
+        { ...deviceStep('returnLease', 1), at: { tag: leased } },
         {
           route: 'POST /imports/devices',
           query: '?preview=true',
@@ -532,6 +534,26 @@ export const plain = ({
         { route: 'GET /registrations/pack-changes', answers: only(200, 'hr') },
         { route: 'GET /figures/registrations', answers: only(200, 'hr', ...committee) },
         { route: 'GET /figures/telework-days', answers: only(200, 'hr', ...committee) },
+      ],
+    },
+    {
+      rule: '内示 (domain.md §6): before transfers are announced the personnel staff alone see what they change',
+      rows: [
+        {
+          route: 'POST /transfers/preview',
+          headers: csv,
+          body: 'staff_number,department,head\n1,zeimu,yes',
+          answers: only(200, 'personnel'),
+          names: ['personnel'],
+        },
+      ],
+    },
+    {
+      rule: 'HR sees who changes how under another pack; everybody the renewals that are theirs to decide, which may be none; counts HR and the committee',
+      rows: [
+        { route: 'GET /registrations/pack-changes', answers: only(200, 'hr') },
+        { route: 'GET /registrations/renewals', answers: everyone(200) },
+        { route: 'GET /figures/registrations', answers: only(200, 'hr', ...committee) },
       ],
     },
     {
@@ -581,6 +603,21 @@ export const plain = ({
         },
         { route: 'DELETE /emergencies/{id}', at: { id: emergency }, headers: seen(2), answers: only(200, 'emergencyAuthority') },
       ],
+    },
+    {
+      rule: 'What happened to the person of a case is for who may read the case, as far as they may read the person’s others',
+      rows: [
+        {
+          route: 'GET /cases/{id}/person/timeline',
+          at: { id: open },
+          answers: { all: 'notFound', person: 200, head: 200, hr: 200, byPost: 200, deputy: 200 },
+          names: ['person', 'head', 'hr', 'byPost', 'deputy'],
+        },
+      ],
+    },
+    {
+      rule: 'What nobody can act on is HR’s to find somebody for',
+      rows: [{ route: 'GET /unattended', answers: only(200, 'hr') }],
     },
     {
       rule: '管理者: keeps it running; decides nothing and sees no forms',
