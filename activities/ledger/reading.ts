@@ -2,7 +2,7 @@ import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Capacity } from '../directory/port.js';
 import type { Tables } from './database.js';
 import { pageOf, pageSize, readCursor } from './page.js';
-import type { Acting, CaseRow, CaseSummary, CaseUnderKey, LedgerReader, Task } from './port.js';
+import type { Acting, CaseRow, CaseSummary, CaseUnderKey, EventRow, LedgerReader, Task } from './port.js';
 
 const summary = [
   'cases.case_id as caseId',
@@ -98,6 +98,30 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
     async events(caseId) {
       const rows = await db.selectFrom('events').select(['seq', 'at', 'body']).where('case_id', '=', caseId).orderBy('seq').execute();
       return rows.map(({ seq, at, body }) => ({ seq, at, event: body.event }));
+    },
+
+    async timelineOf({ staff, capacities, cursor, limit }) {
+      const size = pageSize(limit);
+      const before = cursor === undefined ? undefined : readCursor(cursor, ['string', 'string', 'number']);
+      const { rows } = await sql<EventRow & { caseId: string }>`
+        with readable as (
+          select case_id from cases
+          where staff = ${staff} and exists (
+            select from case_readers where case_readers.case_id = cases.case_id and capacity = any(${distinct(capacities)}::text[]))
+        )
+        select case_id as "caseId", seq, at, event from (
+          select case_id, seq, at, body->'event' as event from events join readable using (case_id)
+          union all
+          select case_id, 0, at, json_build_object('name', 'eraseWords', 'input', json_build_object('by', 'system', 'rows', count(*)))
+          from word_erasures join readable using (case_id) group by case_id, at) as happened
+        ${before ? sql`where (at, case_id, seq) < (${before[0]}::timestamptz, ${before[1]}, ${before[2]})` : sql``}
+        order by at desc, case_id desc, seq desc limit ${size + 1}`.execute(db);
+      return pageOf(
+        rows,
+        size,
+        (one) => one,
+        ({ at, caseId, seq }) => [at, caseId, seq],
+      );
     },
 
     async effects(caseId) {

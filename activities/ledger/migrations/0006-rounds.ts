@@ -28,6 +28,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index mail_acts_of on mail_acts (mail, number);
     create unique index outbox_number on outbox (number);
 
+    -- All that a person has ever filed: their timeline.
+    create index cases_of_person on cases (staff);
+    create index word_erasures_of on word_erasures (case_id, at);
+
     -- The rounds that have said what waits.
     create table rounds (
       round text not null,
