@@ -25,6 +25,8 @@ const personFields: ReadonlySet<string> = new Set([
   'closedBy',
   'holder',
   'newHolder',
+  'declaredBy',
+  'endedBy',
   'deputy',
   'onBehalfOf',
 ]);
