@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { ProcedureName } from '../activities/ledger/port.js';
 import type { ProblemDocument } from '../api/errors.js';
 import type { Person, ShownEvent } from '../api/views.js';
-import { type Language, type Section, say } from '../config/texts.js';
+import { type Code, type Language, type Section, say } from '../config/texts.js';
 
 /** Both languages side by side, Japanese first; once where they are the same. */
 export function inBoth(section: Section, code: string): string {
@@ -41,7 +41,7 @@ export function sentences(
   return [
     part ? `${title} (${part})` : title,
     ...errors.map((error) => `  ${field(error.field)}${error.message}`),
-    ...(ended ? [`  ${say(language, 'status', `${procedure}.${ended}`)}`] : []),
+    ...(ended ? [`  ${say(language, 'status', `${procedure}.${ended}` satisfies `${Code<'procedure'>}.${string}`)}`] : []),
     ...(steps.length
       ? [`  → ${steps.map((step) => say(language, 'step', `${procedure}.${step}`)).join(language === 'ja' ? '、' : ', ')}`]
       : []),
