@@ -537,26 +537,6 @@ export const plain = ({
       ],
     },
     {
-      rule: '内示 (domain.md §6): before transfers are announced the personnel staff alone see what they change',
-      rows: [
-        {
-          route: 'POST /transfers/preview',
-          headers: csv,
-          body: 'staff_number,department,head\n1,zeimu,yes',
-          answers: only(200, 'personnel'),
-          names: ['personnel'],
-        },
-      ],
-    },
-    {
-      rule: 'HR sees who changes how under another pack; everybody the renewals that are theirs to decide, which may be none; counts HR and the committee',
-      rows: [
-        { route: 'GET /registrations/pack-changes', answers: only(200, 'hr') },
-        { route: 'GET /registrations/renewals', answers: everyone(200) },
-        { route: 'GET /figures/registrations', answers: only(200, 'hr', ...committee) },
-      ],
-    },
-    {
       rule: 'HR says who is absent, how people are employed and what they have learnt, and what seats there are; it alone takes the month’s attendance out',
       rows: [
         ...Object.entries({
