@@ -283,7 +283,7 @@ function refuseDevice(plan: Plan, context: DayContext): Refusal | undefined {
 /** Beside the person's other days of the week: no two at once, and the caps (Art. 8-2; 004:556; 004:1081). */
 function refuseBeside(plan: Plan, context: DayContext): Refusal | undefined {
   const { date, table } = plan;
-  const { policy, others, closed } = context;
+  const { policy, others } = context;
   const { caps, hours, weekBegins } = policy;
   const span = extent(plan);
   const sameDay = others.filter((other) => other.date === date);
@@ -308,18 +308,29 @@ function refuseBeside(plan: Plan, context: DayContext): Refusal | undefined {
   if (caps.perWeek !== 'none' && days.length > caps.perWeek && !lifts(plan, context, 'perWeek'))
     return { code: 'tooManyDays', article: 'teleworkDay.caps.perWeek', field: 'date', limit: `${caps.perWeek}` };
 
-  const all = [...week, { ...plan, minutes: minutesOf(table) }];
-  const away = days.filter((day) =>
+  return caps.officeDays === 'half' && !lifts(plan, context, 'officeDays')
+    ? refuseAway([...week, { date, unit: plan.unit, minutes: minutesOf(table) }], date, context)
+    : undefined;
+}
+
+/** At least half of the week's business days at the office (004:556), of those whose days of the week these are, the one asked for included. */
+function refuseAway(
+  week: readonly Pick<DayClaim, 'date' | 'unit' | 'minutes'>[],
+  date: string,
+  { policy, closed }: DayContext,
+): Refusal | undefined {
+  const away = distinct(week.map((one) => one.date)).filter((day) =>
     wholeDay(
-      all.filter((other) => other.date === day),
-      hours,
+      week.filter((one) => one.date === day),
+      policy.hours,
     ),
   );
+  const [first] = weekOf(date, policy.weekBegins);
   const business = Array.from({ length: 7 }, (_, day) => dayOn(first, day)).filter((day) => !closed.includes(day));
   const most = Math.floor(business.length / 2);
-  if (caps.officeDays === 'half' && away.includes(date) && away.length > most && !lifts(plan, context, 'officeDays'))
-    return { code: 'tooFewOfficeDays', article: 'teleworkDay.caps.officeDays', field: 'date', limit: `${most}` };
-  return undefined;
+  return away.includes(date) && away.length > most
+    ? { code: 'tooFewOfficeDays', article: 'teleworkDay.caps.officeDays', field: 'date', limit: `${most}` }
+    : undefined;
 }
 
 /** Whether nothing of the day is left for the office. */
