@@ -3,20 +3,23 @@ import { measureApi } from './api.js';
 import { measureCounts } from './counts.js';
 import { measureLists } from './lists.js';
 import { measureLoans } from './loans.js';
+
+import { measureRenewals } from './renewals.js';
 import { asTable, isReached, machine, type Section } from './report.js';
 import { type Servers, startServers } from './servers.js';
 
 /** What the README's numbers come from. Counts are exact; times are ratios of what was measured side by side in this run. */
 const sections = {
-  counts: { title: 'What one loan costs (exact)', measure: measureCounts },
+  counts: { title: 'What a loan and a registration cost (exact)', measure: measureCounts },
   loans: { title: 'Loans side by side', measure: measureLoans },
   api: { title: 'The API beside the Temporal client', measure: measureApi },
+  renewals: { title: '1,000 registrations renewed in bulk', measure: measureRenewals },
   lists: { title: 'Pages over 40,000 open loans beside 1,000', measure: measureLists },
 } satisfies Record<string, { title: string; measure(servers: Servers): Promise<Section['findings']> }>;
 type SectionName = keyof typeof sections;
 
 const { json, only } = new Command('npm run bench --')
-  .description('measures and counts: loans, lists, the API')
+  .description('measures and counts: loans, registrations, lists, the API')
   .option('--json', 'the same as JSON')
   .addOption(new Option('--only <section>', 'one of them').choices(Object.keys(sections)))
   .parse()
