@@ -303,13 +303,16 @@ async function walk({ path, pages, stages, walk: way }: Omit<CaseRules, 'others'
 }
 
 /** Asks for a row as everybody, those last who may: what they do changes what is asked. */
-async function askRow({ route, at = {}, query = '', headers = {}, body, answers, names = [] }: Row, rule: string): Promise<void> {
+async function askRow(
+  { route, at = {}, query = '', headers = {}, body, answers, names = [], reads = [] }: Row,
+  rule: string,
+): Promise<void> {
   const { borrower: person } = town.accounts;
   const { method, path } = placeOf(route, at);
   const ask = async (role: Role) => {
     const answered = await town.send(numberOf(role, person), method, path + query, { key: randomUUID(), headers, body });
     const got = answerOf(answered) + (JSON.stringify(answered.body).includes(`"${person}"`) ? ' names' : '');
-    const expected = `${answers[role] ?? answers.all}${names.includes(role) ? ' names' : ''}`;
+    const expected = `${answers[role] ?? answers.all}${reads.includes(role) ? ' words' : ''}${names.includes(role) ? ' names' : ''}`;
     cells.push({ route, at: rule, role, expected: role === 'nobody' ? 'unauthenticated' : expected, got });
   };
   const mayNot = (role: Role) => typeof answers[role] !== 'number';
