@@ -164,15 +164,14 @@ function lastDateFor(date: string, planBy: TeleworkDayPolicy['planBy'], { weekBe
 function refuseHours({ shift, table, leave }: Plan, { policy }: DayContext): Refusal | undefined {
   const { hours } = policy;
   const rest = restIn(policy, shift);
-  const shiftNotOffered = { code: 'shiftNotOffered', article: 'teleworkDay.hours.shifts', field: 'shift', limit: shiftsOf(policy) };
-  const overtime = { code: 'overtime', article: 'teleworkDay.overtime', field: 'table', limit: hoursAndMinutes(hours.minutesPerDay) };
   if (!table.length) return { code: 'tableEmpty', article: 'teleworkDay.hours.from', field: 'table' };
   const spans = inOrder([...table, ...leave]);
   const wrong = outOfOrder([shift]) ?? outOfOrder(spans);
   if (wrong) return { code: 'tableOverlaps', article: 'teleworkDay.hours.from', field: 'table', limit: inWords(wrong) };
-  if (hours.shifts !== 'flexible' && lengthOf(shift) - minutesOf(rest) > hours.minutesPerDay) return overtime;
-  if (!mayWork(shift, policy)) return shiftNotOffered;
-  if (table.some((line) => !within(line, shift))) return overtime;
+  if (hours.shifts !== 'flexible' && lengthOf(shift) - minutesOf(rest) > hours.minutesPerDay) return overtime(policy);
+  if (!mayWork(shift, policy))
+    return { code: 'shiftNotOffered', article: 'teleworkDay.hours.shifts', field: 'shift', limit: shiftsOf(policy) };
+  if (table.some((line) => !within(line, shift))) return overtime(policy);
   if (leave.some((one) => !within(one, shift)))
     return { code: 'leaveOutsideHours', article: 'teleworkDay.hours.leaveStepMinutes', field: 'leave', limit: inWords(shift) };
   const [restTime] = rest;
@@ -187,6 +186,13 @@ const refuseLeave = (leave: readonly Leave[], { hours: { leaveStepMinutes } }: T
   leave.some((one) => lengthOf(one) % leaveStepMinutes)
     ? { code: 'leaveByTheHour', article: 'teleworkDay.hours.leaveStepMinutes', field: 'leave', limit: `${leaveStepMinutes}` }
     : undefined;
+
+const overtime = ({ hours }: TeleworkDayPolicy): Refusal => ({
+  code: 'overtime',
+  article: 'teleworkDay.overtime',
+  field: 'table',
+  limit: hoursAndMinutes(hours.minutesPerDay),
+});
 
 const hoursAndMinutes = (minutes: number): string => `${Math.floor(minutes / 60)}:${`${minutes % 60}`.padStart(2, '0')}`;
 const usualHours = ({ hours: { from, until } }: TeleworkDayPolicy): Span => ({ from, until });
@@ -294,8 +300,7 @@ function refuseBeside(plan: Plan, context: DayContext): Refusal | undefined {
   const week = others.filter((other) => first <= other.date && other.date <= last);
   const sum = (claims: readonly Pick<DayClaim, 'minutes'>[]): number =>
     claims.reduce((all, { minutes }) => all + minutes, minutesOf(table));
-  if (sum(sameDay) > hours.minutesPerDay)
-    return { code: 'overtime', article: 'teleworkDay.overtime', field: 'table', limit: hoursAndMinutes(hours.minutesPerDay) };
+  if (sum(sameDay) > hours.minutesPerDay) return overtime(policy);
   if (sum(week) > hours.minutesPerWeek)
     return {
       code: 'weekTooLong',
@@ -313,7 +318,7 @@ function refuseBeside(plan: Plan, context: DayContext): Refusal | undefined {
     : undefined;
 }
 
-/** At least half of the week's business days at the office (004:556), of those whose days of the week these are, the one asked for included. */
+/** At least half of the week's business days are spent at the office (004:556). `week`: all that is planned in it, that of the date included. */
 function refuseAway(
   week: readonly Pick<DayClaim, 'date' | 'unit' | 'minutes'>[],
   date: string,
