@@ -9,7 +9,7 @@ import {
   WorkflowUpdateStage,
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
-import { keyTaken, type LedgerEvent, type LedgerReader, type Refusal } from '../activities/ledger/port.js';
+import { type CaseRow, keyTaken, type LedgerEvent, type LedgerReader, type Refusal } from '../activities/ledger/port.js';
 import { nudge, type Signed } from '../workflows/shared/case.js';
 import { type CasePlace, caseWorkflowId, type WorkflowProcedure, workflowTypes } from '../workflows/shared/procedures.js';
 import type { Caller } from './auth.js';
@@ -34,8 +34,8 @@ export type HandedIn = 'written' | 'accepted';
 export interface Counter {
   /** Opens the case; a repeat finds it, open or closed. @throws Problem ruleRefuses, away */
   open(place: Place, opening: LedgerEvent & { key: string }): Promise<HandedIn>;
-  /** Hands a step in. @throws Problem notDue, forbidden, ruleRefuses, conflict, away */
-  take(place: Place, step: string, input: Signed): Promise<HandedIn>;
+  /** Hands a step in; `row`: the case as it was last seen. @throws Problem notDue, forbidden, ruleRefuses, conflict, away */
+  take(place: Place & { row: CaseRow }, step: string, input: Signed): Promise<HandedIn>;
 }
 
 /** A case at Temporal. */

@@ -1,4 +1,4 @@
-import type { DayFacts, LedgerEntry, Refusal } from '../activities/ledger/port.js';
+import type { CaseRow, DayFacts, LedgerEntry, Refusal } from '../activities/ledger/port.js';
 import { nextRound, timeOf, today } from '../config/calendar.js';
 import { dayOn, daysBetween } from '../workflows/shared/dates.js';
 import { entryOf } from '../workflows/shared/entry.js';
@@ -54,11 +54,11 @@ export function createDayCounter({ ledger, calendar }: Pick<Services, 'ledger' |
   });
 
   return {
-    async open({ caseId, key }, opening) {
+    async open({ caseId, key, caller }, opening) {
       const filed = opening as DayOpening;
       const refuse = filed.name === 'plan' ? rules.refusePlan : rules.refuseUnplanned;
       await ledger.claimDay({ caseId, key, wish: wishOf(filed.input) }, ({ now, row, facts }) => {
-        if (row) throw new Problem('conflict', { due: [] });
+        if (row) throw new Problem('conflict', { due: dueFor(row.due, caller) });
         const input = { ...filed.input, ...accept(filed.input, now, { facts, refuse }) };
         return entry({ caseId, seq: 1 }, undefined, { ...filed, input } as DayOpening);
       });
@@ -66,32 +66,26 @@ export function createDayCounter({ ledger, calendar }: Pick<Services, 'ledger' |
     },
 
     async take(place, step, input) {
-      const { caseId, key } = place;
-      const taken = { name: step, input, key } as unknown as DayStep;
+      const taken = { name: step, input, key: place.key } as unknown as DayStep;
       if (taken.name === 'replan') await takeAgain(place, taken);
-      else await ledger.takeDay({ caseId, key }, ({ row }) => next(place, row, taken));
+      else await ledger.takeDay(place, (row) => next(place, row, taken));
       return 'written';
     },
   };
 
   /** Another plan for the date, judged as the first was. */
-  async function takeAgain(place: Place, step: Extract<DayStep, { name: 'replan' }>): Promise<void> {
+  async function takeAgain(place: Place & { row: CaseRow }, step: Extract<DayStep, { name: 'replan' }>): Promise<void> {
     const { caseId, key } = place;
-    const before = await ledger.caseById(caseId);
-    if (!before) throw new Problem('notFound');
-    const planned = { ...(before.state as TeleworkDay).request, plan: step.input.plan };
-    await ledger.claimDay({ caseId, key, wish: wishOf(planned) }, ({ now, row, facts }) => {
+    const planned = { ...(place.row.state as TeleworkDay).request, plan: step.input.plan };
+    await ledger.claimDay({ caseId, key, wish: wishOf(planned) }, ({ now, row = place.row, facts }) => {
       next(place, row, step); // Whether it may be taken at all is said first.
       return next(place, row, { ...step, input: { ...step.input, ...accept(planned, now, { facts, refuse: rules.refusePlan }) } });
     });
   }
 }
 
-type Row = { seq: number; status: string; closed: boolean; state: object; due: LedgerEntry['due'] };
-
 /** The step at the next place of the case. @throws Problem notDue, forbidden, ruleRefuses */
-function next({ caseId, caller }: Place, row: Row | undefined, step: DayStep): LedgerEntry {
-  if (!row) throw new Problem('notFound');
+function next({ caseId, caller }: Place, row: CaseRow, step: DayStep): LedgerEntry {
   const open = row.due.flatMap((one) => ('who' in one && one.step === step.name ? [one.who] : []));
   if (!open.length) throw new Problem('notDue', { due: dueFor(row.due, caller), ...(row.closed && { ended: row.status }) });
   if (!open.includes(step.input.as)) throw new Problem('forbidden');

@@ -172,7 +172,7 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
       digest,
       ...(asOf && { directoryAsOf: asOf }),
     };
-    return counter.take(placeOf(id, key, who), step, input);
+    return counter.take({ ...placeOf(id, key, who), row }, step, input);
   }
 
   /** The case as it then stands; who may not read it any more is told no more than how it stands. */

@@ -246,6 +246,42 @@ export function openPool(databaseUrl: string, connections = 10): pg.Pool {
 export const openDatabase = (pool: pg.Pool): Kysely<Tables> =>
   new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
 
+/** With the time for a statement still below the 5 s in which everybody has an answer, as a statement that has its turn takes a millisecond. */
+const turnWithinMs = 4_000;
+
+/**
+ * Whoever wants one of the connections takes turns, in order. The pool has a queue of its own, but gives up on it as on a server that does not answer: a thousand who come at 8:30 at once are no
+ * outage. @throws what the pool throws when nobody's turn comes
+ */
+function createTurns(most: number) {
+  const waiting: (() => void)[] = [];
+  let free = most;
+  return {
+    async take(): Promise<void> {
+      if (free > 0) {
+        free -= 1;
+        return;
+      }
+      await new Promise<void>((resolve, reject) => {
+        const next = () => {
+          clearTimeout(patience);
+          resolve();
+        };
+        const patience = setTimeout(() => {
+          waiting.splice(waiting.indexOf(next), 1);
+          reject(new Error('timeout exceeded when trying to connect: too many wait for their turn'));
+        }, turnWithinMs);
+        waiting.push(next);
+      });
+    },
+    give(): void {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    },
+  };
+}
+
 /** Lists of any length make statements without end: what has more parameters is not kept. */
 const mostParameters = 16;
 
@@ -254,9 +290,14 @@ const mostParameters = 16;
  * A connection on which anything failed but a statement goes: on one that hangs, the next question would only wait behind the last.
  */
 function preparing(pool: pg.Pool): PostgresPool {
+  const turns = createTurns(pool.options.max ?? 10);
   return {
     connect: async () => {
-      const client = await pool.connect();
+      await turns.take();
+      const client = await pool.connect().catch((failure: unknown) => {
+        turns.give();
+        throw failure;
+      });
       let broken = false;
       const query = async (text: string, values: readonly unknown[]) => {
         const keep = values.length > 0 && values.length <= mostParameters;
@@ -267,7 +308,11 @@ function preparing(pool: pg.Pool): PostgresPool {
           throw failure;
         }
       };
-      return { query: query as typeof client.query, release: () => client.release(broken) };
+      const release = () => {
+        client.release(broken);
+        turns.give();
+      };
+      return { query: query as typeof client.query, release };
     },
     end: () => pool.end(),
   };

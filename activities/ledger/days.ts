@@ -13,7 +13,7 @@ import { caseColumns } from './reading.js';
 
 type Trx = Transaction<Tables>;
 export type DayParts = { db: Kysely<Tables>; clock: Clock; place: PlaceEntry };
-type Place = { caseId: string; key: string };
+type Claim = { caseId: string; key: string; wish: DayWish };
 
 /** The course that a person must have completed, as training files name it. */
 const course = 'telework';
@@ -23,26 +23,36 @@ const overlaps = '23P01';
 const mostTries = 3;
 
 /**
- * Telework days. A step that concerns its case alone costs two statements and no lock: who comes second at a place sees that nothing was written, and looks again. A plan is judged in a
+ * Telework days. A step that concerns its case alone costs one statement and no lock: who comes second at a place sees that nothing was written, and looks again. A plan is judged in a
  * transaction that holds its person, and the office's seats of the date, so that who comes at the same time sees the outcome. Behind both stand the constraints of the table.
  */
-export function createDays(parts: DayParts): DaysPort {
-  const { db } = parts;
+export function createDays({ db, clock, place }: DayParts): DaysPort {
+  /** Undefined: nothing was written, as somebody else wrote at the place. */
+  const write = async (connection: Connection, entry: LedgerEntry) =>
+    (await place(connection, entry, { withDevices: false })).at ?? undefined;
+
+  /** Whether the key stands now. @throws what the judge throws */
+  async function claim(trx: Trx, { caseId, key, wish }: Claim, judge: (seen: DaySeen) => LedgerEntry): Promise<boolean> {
+    await lockPerson(trx, wish.staff);
+    if (wish.office !== undefined) await lockSeats(trx, wish.office, wish.date);
+    const facts = await factsOf(trx, caseId, wish);
+    const { row, stands, offsetMs } = await standing(trx, { caseId, key });
+    return stands || (await write(trx, judge({ now: domainTime(clock, offsetMs), ...(row && { row }), facts }))) !== undefined;
+  }
+
   return {
-    async takeDay(place, judge) {
-      while (!(await write(parts, db, place, judge)));
+    async takeDay({ row, key }, judge) {
+      for (let seen = row; (await write(db, judge(seen))) === undefined; ) {
+        const now = await standing(db, { caseId: row.caseId, key });
+        if (now.stands) return;
+        seen = now.row ?? row;
+      }
     },
 
-    async claimDay({ wish, ...place }, judge) {
+    async claimDay(wanted, judge) {
       for (let tries = 1; ; tries += 1) {
         try {
-          const written = await db.transaction().execute(async (trx) => {
-            await lockPerson(trx, wish.staff);
-            if (wish.office !== undefined) await lockSeats(trx, wish.office, wish.date);
-            const facts = await factsOf(trx, place.caseId, wish);
-            return write(parts, trx, place, (seen) => judge({ ...seen, facts }));
-          });
-          if (written) return;
+          if (await db.transaction().execute((trx) => claim(trx, wanted, judge))) return;
         } catch (failure) {
           if (tries === mostTries || !(failure instanceof pg.DatabaseError) || failure.code !== overlaps) throw failure;
         }
@@ -129,21 +139,8 @@ async function happen(
   }
 }
 
-/** Whether the key stands now; if it does not, somebody else wrote at the place meanwhile. */
-async function write(
-  { clock, place }: DayParts,
-  connection: Connection,
-  { caseId, key }: Place,
-  judge: (seen: DaySeen) => LedgerEntry,
-): Promise<boolean> {
-  const { row, stands, offsetMs } = await standing(connection, { caseId, key });
-  if (stands) return true;
-  const { at } = await place(connection, judge({ now: domainTime(clock, offsetMs), ...(row && { row }) }), { withDevices: false });
-  return at !== null;
-}
-
 /** The case, whether the key stands, and the town's clock, in one question. */
-async function standing(connection: Connection, { caseId, key }: Place) {
+async function standing(connection: Connection, { caseId, key }: Pick<Claim, 'caseId' | 'key'>) {
   const row = await connection
     .selectFrom('town_clock')
     .leftJoin('cases', (on) => on.on('cases.case_id', '=', caseId))

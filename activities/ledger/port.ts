@@ -590,27 +590,25 @@ export interface DayWish extends Span {
   week: readonly [string, string];
 }
 
-/** What a step is judged by. `now`: domain time, an instant. `row`: the case as it stands; there is none before its opening. */
+/** What the ledger knows that a plan is judged by. */
+export type DayFacts = Omit<DayContext, 'policy' | 'today' | 'time' | 'closed'>;
+
+/** What a plan is judged by. `now`: domain time, an instant. `row`: the case as it stands; there is none before its opening. */
 export interface DaySeen {
   now: string;
   row?: CaseRow;
+  facts: DayFacts;
 }
-
-/** What the ledger knows that a plan is judged by. */
-export type DayFacts = Omit<DayContext, 'policy' | 'today' | 'time' | 'closed'>;
 
 /**
  * Telework days: rows with rules, no workflow (design §4.3). `judge` makes the entry at the next place of the case; what it throws is thrown on, and nothing was written. It may be
  * asked again, where others write at the same time. A key that stands is not judged, and nothing is written.
  */
 export interface DaysPort {
-  /** A step that concerns the case alone. */
-  takeDay(place: { caseId: string; key: string }, judge: (seen: DaySeen) => LedgerEntry): Promise<void>;
+  /** A step that concerns the case alone. `row`: as it was last seen, before the key stood; if it does not stand so any more it is read again. */
+  takeDay(place: { row: CaseRow; key: string }, judge: (row: CaseRow) => LedgerEntry): Promise<void>;
   /** A plan: judged while nobody else can change what its person's days, and the office's seats on the date, are. */
-  claimDay(
-    place: { caseId: string; key: string; wish: DayWish },
-    judge: (seen: DaySeen & { facts: DayFacts }) => LedgerEntry,
-  ): Promise<void>;
+  claimDay(place: { caseId: string; key: string; wish: DayWish }, judge: (seen: DaySeen) => LedgerEntry): Promise<void>;
   /** The person's days, by date, the latest first. */
   latestDays(staff: string, limit: number): Promise<readonly CaseRow[]>;
 }
