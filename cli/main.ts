@@ -227,12 +227,14 @@ clock
 clock
   .command('forward')
   .argument('<span>', '30m, 12h, 1d, 2w')
-  .description('時計を進め、その間の朝の処理を行う / moves the clock on, and makes the morning rounds that it passes')
+  .description('時計を進め、その間の朝夕の処理を行う / moves the clock on, and makes the rounds that it passes')
   .action(async (span: string, _options: object, command: Command) => {
     const ms = spanMs(span);
     if (!ms) return command.error('30m, 12h, 1d, 2w');
     const now = await withParts(place, async (parts) => {
-      await forward(parts, ms, (date) => say1(`${dateInWords(date, 'ja')}：朝の処理 / morning round`));
+      await forward(parts, ms, (date, round) =>
+        say1(`${dateInWords(date, 'ja')}：${round === 'morning' ? '朝' : '夕方'}の処理 / ${round} round`),
+      );
       return townTime(parts);
     });
     await showClock(now);

@@ -9,8 +9,8 @@ import { readClosures } from '../config/closures.js';
 import { readSettings, type Settings } from '../config/settings.js';
 import { temporalOptions } from '../config/temporal.js';
 import { ensureStanding } from '../worker/schedules.js';
+import { eveningRoundWorkflowId } from '../workflows/evening-round/contract.js';
 import { morningRoundWorkflowId } from '../workflows/morning-round/contract.js';
-import type { morningRound } from '../workflows/morning-round/workflow.js';
 import { type CasePlace, caseWorkflowId, withWorkflow, workflowTypes } from '../workflows/shared/procedures.js';
 import type { Place } from './place.js';
 
@@ -137,33 +137,39 @@ export function spanMs(text: string): number | undefined {
   return count && hours ? Number(count) * hours * 3_600_000 : undefined;
 }
 
-/** When the morning round is (design §4.1), on the municipality's clock. */
-const roundAt = '08:30';
+/** When the rounds are (design §4.1), on the municipality's clock. */
+const rounds = { morning: '08:30', evening: '17:30' } as const;
+type RoundName = keyof typeof rounds;
 /** What is due is written down within a moment; a case that takes longer waits for something that is away. */
 const settlesWithinMs = 20_000;
+/** So long is a round's mail waited for: on another day it would say something else. */
+const leavesWithinMs = 5_000;
 
 /**
- * Moves the town's clock forward, from one morning round to the next: what is due by then happens before the round is made. Says each day that it has come to. The clock's moves are recorded as acts
- * of the operator by the ledger itself. @throws ClockIsFixed
+ * Moves the town's clock forward, from one round to the next: what is due by then happens before the round is made, and its mail leaves before the next. Says each round that it has made. The
+ * clock's moves are recorded as acts of the operator by the ledger itself. @throws ClockIsFixed
  */
-export async function forward(parts: Parts, ms: number, onDay: (date: string) => void): Promise<void> {
+export async function forward(parts: Parts, ms: number, onRound: (date: string, round: RoundName) => void): Promise<void> {
   if (!parts.movesClock) throw new ClockIsFixed();
   const until = Date.parse(await townTime(parts)) + ms;
-  for (const { date, at } of roundsUntil(parts.calendar, await townTime(parts), until)) {
+  for (const { date, round, at } of roundsUntil(parts.calendar, await townTime(parts), until)) {
     await moveTo(parts, at);
-    await makeRound(parts, date);
-    onDay(date);
+    await makeRound(parts, round, date);
+    onRound(date, round);
   }
   await moveTo(parts, until);
 }
 
 /** The rounds between two instants, in order. */
-function roundsUntil({ isBusinessDay }: Calendar, from: string, until: number): readonly { date: string; at: number }[] {
-  const rounds: { date: string; at: number }[] = [];
+function roundsUntil({ isBusinessDay }: Calendar, from: string, until: number): readonly { date: string; round: RoundName; at: number }[] {
+  const between: { date: string; round: RoundName; at: number }[] = [];
   for (let day = Temporal.PlainDate.from(today(from)); ; day = day.add({ days: 1 })) {
-    const at = Temporal.PlainDateTime.from(`${day}T${roundAt}`).toZonedDateTime('Asia/Tokyo').epochMilliseconds;
-    if (at > until) return rounds;
-    if (at > Date.parse(from) && isBusinessDay(day.toString())) rounds.push({ date: day.toString(), at });
+    const date = day.toString();
+    for (const [round, time] of Object.entries(rounds) as [RoundName, string][]) {
+      const at = Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime('Asia/Tokyo').epochMilliseconds;
+      if (at > until) return between;
+      if (at > Date.parse(from) && isBusinessDay(date)) between.push({ date, round, at });
+    }
   }
 }
 
@@ -171,15 +177,23 @@ function roundsUntil({ isBusinessDay }: Calendar, from: string, until: number): 
 async function moveTo({ ledger }: Parts, instant: number): Promise<void> {
   const ms = Math.ceil(instant - Date.parse(await townTime({ ledger })));
   if (ms > 0) await ledger.moveClock(ms);
-  for (let waitedMs = 0; waitedMs < settlesWithinMs && (await ledger.fallen()).length; waitedMs += 100) await pause(100);
+  await within(settlesWithinMs, async () => !(await ledger.fallen()).length);
 }
 
+const workflowOf = { morning: ['morningRound', morningRoundWorkflowId], evening: ['eveningRound', eveningRoundWorkflowId] } as const;
+
 /** The round of the date, once: the schedule may have made it already. */
-async function makeRound({ temporal, taskQueue }: Parts, date: string): Promise<void> {
-  const workflowId = morningRoundWorkflowId(date);
-  const start = { taskQueue, workflowId, args: [date] as [string], workflowIdReusePolicy: 'REJECT_DUPLICATE' as const };
-  await temporal.workflow.start<typeof morningRound>('morningRound', start).catch((failure: unknown) => {
+async function makeRound({ ledger, temporal, taskQueue }: Parts, round: RoundName, date: string): Promise<void> {
+  const [workflow, idOf] = workflowOf[round];
+  const start = { taskQueue, workflowId: idOf(date), args: [date], workflowIdReusePolicy: 'REJECT_DUPLICATE' as const };
+  await temporal.workflow.start(workflow, start).catch((failure: unknown) => {
     if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
   });
-  await temporal.workflow.getHandle(workflowId).result();
+  await temporal.workflow.getHandle(idOf(date)).result();
+  await within(leavesWithinMs, async () => !(await ledger.mails({ state: 'waiting', limit: 1 })).items.length);
+}
+
+/** Waits until it is so, or the time is over. */
+async function within(ms: number, isSo: () => Promise<boolean>): Promise<void> {
+  for (let waitedMs = 0; waitedMs < ms && !(await isSo()); waitedMs += 100) await pause(100);
 }

@@ -167,6 +167,47 @@ describe('once, whatever happens', () => {
   });
 });
 
+describe('telework days', () => {
+  test('in the evening the person is asked for what is missing of the day; the morning after, the supervisor too', async () => {
+    const town = await office();
+    await town.day(tuesday, 'approve');
+    const begun = await town.day(tuesday, 'approve', 'start', 'reportMidday');
+    await town.day('2027-04-08', 'approve');
+    town.clock.set('2027-04-06T06:00:00.000Z'); // 15:00: nobody asks for the end.
+    await town.write('evening', tuesday);
+    expect(await town.digests()).toEqual({ 'staff:4021': ['telework-day.start staff own'] });
+    await town.sql('delete from outbox');
+
+    town.clock.set('2027-04-06T08:30:00.000Z');
+    await town.write('evening', tuesday);
+    expect(await town.digests()).toEqual({ 'staff:4021': ['telework-day.start staff own', 'telework-day.end staff own'] });
+    const [mail] = await town.queued();
+    if (!mail) throw new Error('no digest');
+    expect(mail.template).toBe('eveningDigest');
+    await begun.enter('end');
+    expect((await town.judge(mail))?.params.items).toMatchObject([{ step: 'telework-day.start' }]);
+    await town.sql('delete from outbox');
+
+    town.clock.set(at('2027-04-07'));
+    await town.write('morning', '2027-04-07');
+    expect(await town.digests()).toMatchObject({ 'staff:3001': ['telework-day.start head own'] });
+  });
+
+  test('one digest of the morning and one of the evening, and no more, on a day', async () => {
+    const town = await office();
+    await town.day(tuesday, 'approve', 'start');
+    await town.registration({});
+    town.clock.set(at(tuesday));
+    for (const round of ['morning', 'morning'] as const) await town.write(round, tuesday);
+    town.clock.set('2027-04-06T08:30:00.000Z');
+    for (const round of ['evening', 'evening', 'morning'] as const) await town.write(round, tuesday);
+    expect((await town.queued()).map(({ to, template }) => [to, template])).toEqual([
+      ['staff:3001', 'morningDigest'],
+      ['staff:4021', 'eveningDigest'],
+    ]);
+  });
+});
+
 describe('judged again when it leaves', () => {
   test('what was done meanwhile is dropped; when nothing is left, or the day is over, the digest is overtaken', async () => {
     const town = await office();

@@ -9,9 +9,12 @@ import * as loans from '../../workflows/device-loan/rules.js';
 import type { RegistrationRequest } from '../../workflows/registration/contract.js';
 import * as registrations from '../../workflows/registration/rules.js';
 import { entryOf } from '../../workflows/shared/entry.js';
+import type { DayEvent } from '../../workflows/telework-day/contract.js';
+import * as days from '../../workflows/telework-day/rules.js';
 import * as loanCases from '../device-loan/cases.js';
 import { freshKey, town } from '../ledger/town.js';
 import * as registrationCases from '../registration/cases.js';
+import * as dayCases from '../telework-day/cases.js';
 
 /** Somebody of the directory; `roles` are capacities beside that of the person. */
 interface Colleague extends Partial<StaffMember> {
@@ -52,7 +55,8 @@ export async function office() {
   const rules = { order: ['課長補佐', '係長'], headMayName: true };
   const { ledger } = t;
   const acting = createActing({ directory, ledger, rules, clock: ledger.townClock });
-  const inActivity = <Result>(work: () => Promise<Result>): Promise<Result> => new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(work);
+  const inActivity = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(work);
   const digestsOf = (over: Partial<typeof ledger> = {}) => createDigests({ ledger: { ...ledger, ...over }, acting });
 
   let cases = 0;
@@ -86,6 +90,29 @@ export async function office() {
     return { caseId };
   };
 
+  /** A telework day on the date, after these events. */
+  const day = async (date: string, ...names: DayEvent['name'][]) => {
+    const caseId = `day-${++cases}`;
+    const [answerBy, reportBy] = [`${date}T15:00:00.000Z`, '2027-12-28T15:00:00.000Z'];
+    let state = days.apply(undefined, dayCases.opening({ plan: dayCases.plan({ date }), answerBy, reportBy }));
+    let seq = 0;
+    const write = async (event: DayEvent) => {
+      seq += 1;
+      const place = { caseId, procedure: 'telework-day', seq } as const;
+      const keyed = { ...event, key: freshKey() } as DayEvent;
+      const { day: _day, ...entry } = entryOf(days, place, { event: keyed, after: state }); // Of one person several, for once.
+      await ledger.append(entry);
+    };
+    const enter = async (name: DayEvent['name']) => {
+      const event = dayCases.event(state, name);
+      state = days.apply(state, event);
+      await write(event);
+    };
+    await write(dayCases.opening());
+    for (const name of names) await enter(name);
+    return { caseId, enter };
+  };
+
   return {
     ...t,
     people,
@@ -93,6 +120,7 @@ export async function office() {
     digestsOf,
     loan,
     registration,
+    day,
     absent: (...rows: readonly string[]) =>
       ledger.importAbsences(['staff_number,from,until,reason', ...rows.map((row) => `${row},other`)].join('\n'), { by: 'S1' }),
     write: (round: RoundName, date: string, digests = digestsOf()) => inActivity(() => digests.write(round, date)),
