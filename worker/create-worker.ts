@@ -30,7 +30,7 @@ export function createWorker(parts: WorkerParts): Promise<Worker> {
 export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   const fromSources = import.meta.url.endsWith('.ts');
   const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-  const kept = join(at(fromSources ? '../.town/bundles/' : '../bundles/'), `${await hashOfWorkflows(at('../workflows/'))}.js`);
+  const kept = join(at(fromSources ? '../.town/bundles/' : '../bundles/'), `${await hashOfWorkflows(at('../workflows/'))}.bundle`);
   const code = await readFile(kept, 'utf8').catch(() => undefined);
   if (code !== undefined) return { code, sourceMap: '' }; // The map is in the code.
   const workflowsPath = at(fromSources ? '../workflows/index.ts' : '../workflows/index.js');
@@ -53,6 +53,6 @@ async function keep(file: string, code: string): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
   await mkdir(folder, { recursive: true });
   await writeFile(unfinished, code);
-  for (const other of await readdir(folder)) if (other.endsWith('.js')) await rm(join(folder, other), { force: true });
+  for (const other of await readdir(folder)) if (other.endsWith('.bundle')) await rm(join(folder, other), { force: true });
   await rename(unfinished, file);
 }
