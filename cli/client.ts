@@ -12,8 +12,8 @@ export interface Answer<Body = unknown> {
 export interface Sent {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
-  /** A table, in place of a body. */
-  csv?: string;
+  /** A file, in place of a body. */
+  file?: { type: 'text/csv' | 'text/x-ldif'; content: string | Uint8Array<ArrayBuffer> };
   /** Idempotency-Key: a repeat under the same key acts once. */
   key?: string;
   /** If-Match: the version that was seen. */
@@ -71,16 +71,16 @@ export class ApiClient {
   }
 
   /** Whatever the API answers. @throws ApiAway */
-  async send<Body = unknown>(path: string, { method = 'GET', body, csv, key, version }: Sent = {}): Promise<Answer<Body>> {
+  async send<Body = unknown>(path: string, { method = 'GET', body, file, key, version }: Sent = {}): Promise<Answer<Body>> {
     const headers = {
       ...this.#headers,
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      ...(csv !== undefined && { 'Content-Type': 'text/csv' }),
+      ...(file && { 'Content-Type': file.type }),
       ...(key && { 'Idempotency-Key': key }),
       ...(version && { 'If-Match': version }),
     };
     const signal = AbortSignal.timeout(answerWithinMs);
-    const written = csv ?? (body === undefined ? undefined : JSON.stringify(body));
+    const written = file?.content ?? (body === undefined ? undefined : JSON.stringify(body));
     const sent = written === undefined ? {} : { body: written };
     try {
       const response = await fetch(`${this.url}/api/v1${path}`, { method, headers, signal, ...sent });

@@ -10,6 +10,7 @@ import { ClockIsFixed, forward, NoOpenCase, reopen, spanMs, townTime, verify, wi
 import { findPlace } from './place.js';
 import { inBoth, sentences, table, timelineLine, tokyoTime } from './print.js';
 import { formCommands } from './steps.js';
+import { transferCommands } from './transfers.js';
 
 interface Listed<Item> {
   items: readonly Item[];
@@ -157,6 +158,8 @@ program
     say1(deviceTable((await clientOf(place).ask<Listed<ShownDevice>>(path)).items));
   });
 
+transferCommands(program, () => clientOf(place));
+
 program
   .command('mails')
   .description('送信するメールとその結果（管理者） / outgoing mail and what became of it (administrators)')
@@ -252,7 +255,8 @@ function explained(failure: unknown): unknown {
   if (failure instanceof ApiProblem) return sentences(failure.problem);
   if (failure instanceof ApiAway) return `API に接続できません / no answer from ${failure.url}`;
   const foreseen = [NotLoggedIn, SettingsError, ClockIsFixed, NoOpenCase].some((kind) => failure instanceof kind);
-  return foreseen ? (failure as Error).message : failure;
+  const noFile = failure instanceof Error && 'code' in failure && failure.code === 'ENOENT';
+  return foreseen || noFile ? (failure as Error).message : failure;
 }
 
 /** The loan's id; a receipt number is looked for among the loans that the caller may see. */

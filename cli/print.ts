@@ -32,7 +32,7 @@ const widthOf = (text: string): number =>
 
 /** Why the API says no, in sentences: the rule or the field with its article, and what could be done instead. */
 export function sentences(
-  { title, errors = [], due = [], ended, part }: ProblemDocument,
+  { title, errors = [], lines = [], due = [], ended, part }: ProblemDocument,
   procedure: ProcedureName = 'device-loan',
   language: Language = 'ja',
 ): string {
@@ -41,6 +41,10 @@ export function sentences(
   return [
     part ? `${title} (${part})` : title,
     ...errors.map((error) => `  ${field(error.field)}${error.message}`),
+    ...lines.map(
+      ({ line, field: column, problem }) =>
+        `  ${language === 'ja' ? `${line}行目` : `line ${line}`}: ${[column, problem].filter(Boolean).join(' ')}`,
+    ),
     ...(ended ? [`  ${say(language, 'status', `${procedure}.${ended}` satisfies `${Code<'procedure'>}.${string}`)}`] : []),
     ...(steps.length
       ? [`  → ${steps.map((step) => say(language, 'step', `${procedure}.${step}`)).join(language === 'ja' ? '、' : ', ')}`]

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,6 +111,28 @@ it('files a loan, shows it by its receipt number, has it approved by the head, a
   expect(await telework('loans', 'withdraw', receipt)).toMatchObject({ code: 0, out: expect.stringContaining('取下げ') });
   const again = await telework('loans', 'withdraw', receipt);
   expect(again).toMatchObject({ code: 1, err: expect.stringContaining('現在、この手続を行うことはできません。') });
+}, 120_000);
+
+it('shows the personnel staff what transfers would change, and names a bad line; to others it says that it is not theirs', async () => {
+  await logIn(town.accounts?.borrower);
+  const receipt = receiptIn(await telework(...file));
+  const ldif = readFileSync(join(stateDir, 'city', 'directory.ldif'), 'utf8');
+  const gone = ldif.split('\n\n').filter((entry) => !entry.startsWith(`dn: uid=${town.accounts?.borrower},`));
+  const [path, bad] = ['after.ldif', 'bad.ldif'].map((name) => join(stateDir, name)) as [string, string];
+  writeFileSync(path, gone.join('\n\n'));
+  writeFileSync(bad, `${ldif}\nnonsense\n`);
+  expect(await telework('transfers', 'preview', path)).toMatchObject({ code: 1, err: expect.stringContaining('権限がありません') });
+
+  await logIn(town.accounts?.personnel);
+  const said = await telework('transfers', 'preview', path);
+  expect(said).toMatchObject({ code: 0, err: '' });
+  expect(said.out).toMatch(new RegExp(`people who leave with open cases：1\n.*${town.accounts?.borrower} +${receipt} 承認待ち`));
+  expect(await telework('transfers', 'preview', bad)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/\d+行目: is not a line of LDIF/),
+  });
+  await logIn(town.accounts?.borrower);
+  expect(await telework('loans', 'withdraw', receipt)).toMatchObject({ code: 0 });
 }, 120_000);
 
 it('opens every case again on an empty Temporal server, and changes nothing where it runs already', async () => {

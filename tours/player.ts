@@ -242,7 +242,10 @@ const opens = ({ on, step }: Turn): boolean => step === procedures[cases[on].pro
 /** HR's whole list of who is absent today. */
 export async function reportAbsent(hr: ApiClient, { staff, today }: { staff: readonly string[]; today: string }): Promise<void> {
   const lines = staff.map((one) => `${one},${today},${today},sickLeave\n`);
-  await hr.ask('/imports/absences', { method: 'POST', csv: `staff_number,from,until,reason\n${lines.join('')}` });
+  await hr.ask('/imports/absences', {
+    method: 'POST',
+    file: { type: 'text/csv', content: `staff_number,from,until,reason\n${lines.join('')}` },
+  });
 }
 
 /** Asks until it is so, for as long as people do. @throws Differs */

@@ -922,6 +922,8 @@ export const en: Translation = {
     notConfirmed: 'the fiscal year is over, not confirmed by the person',
   },
 
+  deviceMove: { holderMoves: 'its holder moves', holderLeaves: 'its holder leaves', poolCloses: 'the department of its pool is no more' },
+
   deviceKind: { laptop: 'laptop', wifiRouter: 'mobile Wi-Fi router', smartphone: 'smartphone', tablet: 'tablet' },
   deviceStatus: {
     available: 'available',

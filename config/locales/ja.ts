@@ -933,6 +933,9 @@ export const ja = {
     notConfirmed: '年度の終了（本人の確認なし）',
   },
 
+  /** Why a device has to move when people do. */
+  deviceMove: { holderMoves: '使用者の異動', holderLeaves: '使用者の退職等', poolCloses: '保管先の所属の廃止' },
+
   deviceKind: { laptop: 'ノートパソコン', wifiRouter: 'モバイルWi-Fiルーター', smartphone: 'スマートフォン', tablet: 'タブレット端末' },
   deviceStatus: {
     available: '使用可能',
