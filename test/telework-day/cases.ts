@@ -6,7 +6,6 @@ import type {
   Level,
   Line,
   Plan,
-  Span,
   TeleworkDay,
   TeleworkDayPolicy,
 } from '../../workflows/telework-day/contract.js';
@@ -188,5 +187,3 @@ export function everywhere(): readonly { before?: TeleworkDay; taken: DayEvent; 
   }
   return places;
 }
-
-export const spanOf = (table: readonly Span[]): Span => ({ from: table[0]?.from ?? '', until: table.at(-1)?.until ?? '' });
