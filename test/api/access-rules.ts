@@ -598,10 +598,6 @@ export const plain = ({
       ],
     },
     {
-      rule: 'What nobody can act on is HR’s to find somebody for',
-      rows: [{ route: 'GET /unattended', answers: only(200, 'hr') }],
-    },
-    {
       rule: '管理者: keeps it running; decides nothing and sees no forms',
       rows: [
         { route: 'POST /cases/{id}/retry', at: { id: open }, body: {}, answers: only(202, 'admin') },
