@@ -31,7 +31,7 @@ const dateOf = (instant: string): string => new Date(Date.parse(instant) + 9 * 3
 
 const minutesAt = (time: Time): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 const lengthOf = ({ from, until }: Span): number => minutesAt(until) - minutesAt(from);
-export const minutesOf = (spans: readonly Span[]): number => spans.reduce((sum, span) => sum + lengthOf(span), 0);
+const minutesOf = (spans: readonly Span[]): number => spans.reduce((sum, span) => sum + lengthOf(span), 0);
 const meet = (one: Span, other: Span): boolean => one.from < other.until && other.from < one.until;
 const within = (inner: Span, outer: Span): boolean => outer.from <= inner.from && inner.until <= outer.until;
 const inWords = ({ from, until }: Span): string => `${from}–${until}`;
