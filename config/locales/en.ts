@@ -706,6 +706,7 @@ export const en: Translation = {
     checklistNeeded: 'Fill in the checklist of the place of work (source: {{article}}).',
     neverActed: 'Nobody may take this step for somebody absent: {{limit, step.registration}} (source: {{article}}).',
     lastDayTooEarly: 'The last day must be {{limit, date}} or later (source: {{article}}).',
+    keyTaken: 'A step was already taken under this key (source: {{article}}).',
     stepUnknown: 'No procedure has the step “{{limit}}” (source: {{article}}).',
     deputiesNotNamed: 'Who acts for a head follows the order of posts; a head cannot name anybody (source: {{article}}).',
     chainOfDeputies: 'Whoever acts for somebody else cannot name a deputy in turn (source: {{article}}).',

@@ -708,6 +708,7 @@ export const ja = {
     checklistNeeded: '作業環境の確認の結果を記入してください（根拠：{{article}}）。',
     neverActed: '「{{limit, step.registration}}」は、代決をすることができません（根拠：{{article}}）。',
     lastDayTooEarly: '末日は、{{limit, date}}以後としてください（根拠：{{article}}）。',
+    keyTaken: 'この手続は、同じキーにより、既に受け付けられています（根拠：{{article}}）。',
     stepUnknown: '「{{limit}}」という手続はありません（根拠：{{article}}）。',
     deputiesNotNamed: '代決者は、職の順序によります。所属長が指名することはできません（根拠：{{article}}）。',
     chainOfDeputies: '代決者が、更に別の職員を代決者に指名することはできません（根拠：{{article}}）。',
