@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { policy, words } from '../device-loan/cases.js';
 import { office } from './office.js';
 
 /** Monday 5 April 2027, the clock's first morning, and what follows. */
@@ -65,7 +66,7 @@ describe('who is told (issue: that person, else head, deputy, HR or IT)', () => 
     await town.loan('request');
     await town.absent('3001,2027-04-06,2027-04-09', '3002,2027-04-06,2027-04-06');
     const naming = { id: 'N1', holder: '3001', capacity: 'head:tax', from: tuesday, until: '2027-04-09' } as const;
-    await town.ledger.nameDeputy({ ...naming, deputy: '4021', steps: ['revoke'] });
+    await town.ledger.nameDeputy({ ...naming, deputy: '9002', steps: ['revoke'] });
     await town.ledger.nameDeputy({ ...naming, id: 'N2', deputy: '9001', steps: ['approve'] });
     town.clock.set(at(tuesday));
     await town.write('morning', tuesday);
@@ -94,6 +95,16 @@ describe('who is told (issue: that person, else head, deputy, HR or IT)', () => 
     town.clock.set(at('2027-04-09'));
     await town.write('morning', '2027-04-09');
     expect(await town.digests()).toMatchObject({ 'staff:8001': ['device-loan.confirmErasure it nobody'] });
+  });
+
+  test('what another can do as well is nobody’s to stand in for', async () => {
+    const town = await office();
+    const loan = await town.loan('receive', { policy: { ...policy, departmentPoolKeeper: 'keeper' } });
+    await loan.enter({ name: 'reportLoss', input: { by: '4021', as: 'staff:4021', how: 'loss', report: words }, key: 'lost' });
+    town.clock.set(at(tuesday));
+    await town.write('morning', tuesday); // The department has no keeper; IT can find it, too.
+    expect(await town.digests()).toEqual({ 'staff:9001': ['device-loan.find it own'], 'staff:9002': ['device-loan.find it own'] });
+    expect((await town.ledger.unattended({ limit: 9 })).items).toEqual([]);
   });
 
   test('an overdue device: the borrower, the head after a day, IT after three; for a borrower who is gone, the head', async () => {
