@@ -62,12 +62,16 @@ function actionsOf(event: HistoryEvent): number {
     event.workflowExecutionUpdateAcceptedEventAttributes ??
     event.workflowExecutionSignaledEventAttributes ??
     event.workflowExecutionOptionsUpdatedEventAttributes ??
-    event.upsertWorkflowSearchAttributesEventAttributes ??
+    (isVersionMark(event) ? undefined : event.upsertWorkflowSearchAttributesEventAttributes) ??
     event.timerStartedEventAttributes ??
     event.activityTaskScheduledEventAttributes ??
     event.nexusOperationScheduledEventAttributes;
   return one ? 1 : 0;
 }
+
+/** What the SDK writes down beside a patch: an upsert of `TemporalChangeVersion` alone is no Action. */
+const isVersionMark = ({ upsertWorkflowSearchAttributesEventAttributes: upsert }: HistoryEvent): boolean =>
+  Object.keys(upsert?.searchAttributes?.indexedFields ?? {}).join() === 'TemporalChangeVersion';
 
 /** The most Actions a case of these parts may cost: 2 a step, 1 an effect outside, 1 a deadline armed, 2 a turn from the queue, plus 2. */
 export const mostActions = ({ steps, effects, deadlines, turns }: Parts): number => 2 * steps + effects + deadlines + 2 * turns + 2;

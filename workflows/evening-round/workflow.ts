@@ -1,9 +1,9 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyLocalActivities } from '@temporalio/workflow';
 import type { RoundActivities } from '../../activities/ledger/round.js';
 
-const round = proxyActivities<RoundActivities>({
+const round = proxyLocalActivities<RoundActivities>({
   startToCloseTimeout: '10 minutes', // 40,000 open cases take half a minute.
-  heartbeatTimeout: '1 minute',
+  localRetryThreshold: '5 seconds',
   retry: { maximumInterval: '5 minutes' }, // A ledger that is away at 17:30 is waited for: the round comes late, not never.
 });
 
