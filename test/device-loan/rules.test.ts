@@ -187,6 +187,24 @@ describe('loss or theft (Art. 5-6)', () => {
   });
 });
 
+describe('the directory moves on (1 April)', () => {
+  const moves: LoanEvent = { name: 'transfer', input: { by: 'system', department: 'welfare', approver: 'head:welfare' }, key: 'k' };
+
+  it('the loan goes along with its borrower; the device stays of its pool, and promised or lent', () => {
+    const moved = apply(after('handOver'), moves);
+    expect(moved).toMatchObject({ request: { department: 'welfare', approver: 'head:welfare' }, device: { pool: 'tax' } });
+    expect(claim(moved)).toEqual(claim(after('handOver')));
+    expect(due(moved)).toContainEqual({ step: 'recall', who: 'head:welfare' });
+    expect(readers(moved).words).toContain('head:welfare');
+  });
+
+  it('another head of the same department changes nothing in it', () => {
+    const succeeded: LoanEvent = { name: 'succeed', input: { by: 'system', post: 'head:tax', former: '3001' }, key: 'k' };
+    expect(apply(after('request'), succeeded)).toEqual(after('request'));
+    expect(mails(after('request'), succeeded)).toEqual([]);
+  });
+});
+
 describe('whom the morning round reminds (design §4.1)', () => {
   const out = after('handOver');
   it.each([
