@@ -2,6 +2,7 @@ import { heartbeat } from '@temporalio/activity';
 import { today } from '../../config/calendar.js';
 import * as loans from '../../workflows/device-loan/rules.js';
 import * as registrations from '../../workflows/registration/rules.js';
+import { dayOn } from '../../workflows/shared/dates.js';
 import { distinct } from '../../workflows/shared/sets.js';
 import type { TeleworkDay } from '../../workflows/telework-day/contract.js';
 import * as days from '../../workflows/telework-day/rules.js';
@@ -169,8 +170,7 @@ const placeOf = ({ caseId, step, since }: Reminder['line']): string => `${caseId
 
 function daysOf({ date, after = date }: Window): readonly string[] {
   const days = [date];
-  const before = (day: string): string => new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
-  for (let day = before(date); day > after && days.length < mostDays; day = before(day)) days.push(day);
+  for (let day = dayOn(date, -1); day > after && days.length < mostDays; day = dayOn(day, -1)) days.push(day);
   return days;
 }
 

@@ -560,7 +560,7 @@ export interface Acted {
   seenAt?: string;
 }
 
-/** Namings, and what was done under them. Whether one is good at a moment is judged by `api/acting.ts`. */
+/** Namings, and what was done under them. Whether one is good at a moment is judged by `activities/directory/acting.ts`. */
 export interface DeputiesPort {
   /** Names a deputy under an id of the caller's; a repeat finds what stands there. */
   nameDeputy(naming: Omit<Deputy, 'version' | 'namedAt' | 'endedAt'>): Promise<Deputy>;

@@ -14,7 +14,8 @@ export interface OutgoingMail {
 
 /**
  * What the server made of one mail. `refused`: for good (5xx), with its enhanced status code (RFC 3463) or else the reply code. `deferred`: asked for again
- * later, this mail only (4xx). `uncertain`: the line broke after the final dot, so that the server may have taken it.
+ * later, this mail only (4xx). `uncertain`: the line broke after the final dot, so that the server may have taken it. What a server that has taken a mail finds out later comes back to
+ * the mailbox of `MAIL_FROM`, which people read.
  */
 export type Delivery = { how: 'sent' } | { how: 'refused' | 'deferred'; status: string } | { how: 'uncertain' };
 
