@@ -183,12 +183,12 @@ export function createWorkflows({
     patiently(acceptWithinMs, arrival, () => client.workflow.getHandle(workflowId).signal(nudge));
 
   return {
-    counter(procedure: WorkflowProcedure): Counter {
+    counter(procedure: WorkflowProcedure) {
       const at = (place: Place): AtTemporal => ({ ...place, workflowId: caseWorkflowId({ procedure, caseId: place.caseId }) });
       return {
-        open: (place, opening) => open(at(place), workflowTypes[procedure], opening),
-        take: (place, step, input) => take(at(place), step, input),
-      };
+        open: (place: Place, opening: LedgerEvent) => open(at(place), workflowTypes[procedure], opening),
+        take: (place: Place, step: string, input: Signed) => take(at(place), step, input),
+      } satisfies Counter;
     },
     nudge: (place: CasePlace, arrival: AbortSignal): Promise<void> => wake(caseWorkflowId(place), arrival),
   };

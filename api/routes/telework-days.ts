@@ -23,7 +23,7 @@ const span = z.strictObject({ from: time, until: time }).refine(ends.check, ends
 const leave = z
   .strictObject({ from: time, until: time, kind: z.enum(['annual', 'childcare', 'care', 'illness']) })
   .refine(ends.check, ends.problem);
-const level = z.union([z.literal(1), z.literal(2), z.literal(3)]).meta({ description: '1 public, 2 internal, 3 secret.' });
+const level = z.literal([1, 2, 3]).meta({ description: '1 public, 2 internal, 3 secret.' });
 /** 職: who approved it, never by name. */
 const post = z
   .string()

@@ -126,7 +126,7 @@ function good(schema: Schema): fc.Arbitrary<unknown> {
   switch (schema.type) {
     case 'string':
       return fc
-        .constantFrom('2027-01-05', 'tax', 'head:tax', '4021', 'PC-0001', 'A'.repeat(22), '"1"')
+        .constantFrom('2027-01-05', 'tax', 'head:tax', '4021', 'PC-0001', 'A'.repeat(22), '"1"', '08:30', '2027-04', '2027-01-05T00:00:00Z')
         .filter((value) => fits(schema, value));
     case 'integer':
       return fc.integer({ min: schema.minimum ?? 0, max: Math.min(schema.maximum ?? 100, 100) });
