@@ -87,15 +87,22 @@ const sectionsOf: Readonly<Record<string, readonly Section[]>> = {
   method: ['erasureMethod'],
   dataClass: ['dataClass'],
   how: ['lossKind', 'accountedFor'],
+  channel: ['channel'],
 };
 
 function plain(field: string, value: unknown): string {
   if (Array.isArray(value)) return value.map((one) => plain(field, one)).join('・');
+  if (isSpan(value)) return `${value.from}–${value.until}`;
   if (typeof value === 'boolean') return value ? '○' : '×';
   if (typeof value !== 'string') return '';
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return tokyoTime(value);
   const words = (sectionsOf[field] ?? []).map((section) => say('ja', section, value));
   return words.find((word) => word !== value) ?? value;
 }
+
+/** A line of a table by the hour. */
+const isSpan = (value: unknown): value is { from: string; until: string } =>
+  typeof value === 'object' && value !== null && 'from' in value && 'until' in value;
 
 /** An instant as the clock on the wall shows it in Tokyo. */
 export function tokyoTime(instant: string): string {

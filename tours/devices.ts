@@ -18,9 +18,10 @@ export async function readyDevices(
     tags.push(own);
   }
   const putBack = async () => {
-    await Promise.all(inRepair.map((device) => step(it, device, 'repaired')));
-    const leftOver = (await devicesOf(it)).filter(({ assetTag, status }) => tags.flat().includes(assetTag) && status === 'available');
-    for (const device of leftOver) await step(it, device, 'retire');
+    const later = await stage.place.clientOf(stage.sample.accounts.it[0]); // Time may have passed, and the login with it.
+    await Promise.all(inRepair.map((device) => step(later, device, 'repaired')));
+    const leftOver = (await devicesOf(later)).filter(({ assetTag, status }) => tags.flat().includes(assetTag) && status === 'available');
+    for (const device of leftOver) await step(later, device, 'retire');
   };
   return { tags, putBack };
 }

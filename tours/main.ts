@@ -1,8 +1,11 @@
 import { Command } from 'commander';
+import { ApiProblem } from '../cli/client.js';
+import { sentences } from '../cli/print.js';
+import { playMonth } from './month.js';
 import { playPrivacy } from './privacy.js';
 import { playQueue } from './queue.js';
-import { playLoan, playRegistration } from './show.js';
-import { ownTown, packs, townHere } from './stage.js';
+import { playDay, playLoan, playRegistration } from './show.js';
+import { ownTown, packs, type Stage, townHere } from './stage.js';
 import { playYear } from './year.js';
 
 /** What is played, under which rules, each in a town of its own; it says itself what it shows, and whether all was as it should be. */
@@ -11,8 +14,10 @@ const tours = {
   queue: { play: playQueue, under: [packs.loan] },
   privacy: { play: playPrivacy, under: [packs.loan] },
   registration: { play: playRegistration, under: [packs.registration] },
+  day: { play: playDay, under: [packs.day] },
   'registration-year': { play: playYear, under: [packs.registration, packs.oyama] },
-} as const;
+  month: { play: playMonth, under: [packs.day], staff: 4_000 },
+} as const satisfies Record<string, { play(stage: Stage): Promise<boolean>; under: readonly string[]; staff?: number }>;
 const isTour = (name: string): name is keyof typeof tours => Object.hasOwn(tours, name);
 
 const program = new Command('npm run tour --')
@@ -25,18 +30,23 @@ const { here } = program.opts<{ here?: true }>();
 if (!isTour(name)) program.error(`${name}: ${Object.keys(tours).join(', ')}`);
 if (here && name !== 'loan') program.error('--here: loan');
 
-const { play, under } = tours[name as keyof typeof tours];
+const { play, under, staff }: (typeof tours)[keyof typeof tours] & { staff?: number } = tours[name as keyof typeof tours];
 let right = true;
 for (const pack of under) {
-  const stage = here ? await townHere() : await ownTown(pack);
+  const stage = here ? await townHere() : await ownTown(pack, staff);
   if (under.length > 1) console.log(`\n■ ${pack}`);
   try {
     right = (await play(stage)) && right;
   } catch (failure) {
-    console.error(`違います / differs: ${failure instanceof Error ? failure.message : failure}`);
+    console.error(`違います / differs: ${explained(failure)}`);
     right = false;
   } finally {
     await stage.close();
   }
 }
 process.exit(right ? 0 : 1);
+
+function explained(failure: unknown): unknown {
+  if (failure instanceof ApiProblem) return sentences(failure.problem);
+  return failure instanceof Error ? failure.message : failure;
+}

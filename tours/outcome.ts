@@ -3,12 +3,13 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type pg from 'pg';
 import { canonicalJson } from '../activities/ledger/canonical.js';
-import type { LedgerEvent } from '../activities/ledger/port.js';
+import type { LedgerEvent, ProcedureName } from '../activities/ledger/port.js';
 import { getLoan } from '../workflows/device-loan/contract.js';
 import type { Loan } from '../workflows/device-loan/rules.js';
 import { getRegistration } from '../workflows/registration/contract.js';
 import { hasAccess, type Registration } from '../workflows/registration/rules.js';
-import { caseWorkflowId } from '../workflows/shared/procedures.js';
+import { caseWorkflowId, hasWorkflow } from '../workflows/shared/procedures.js';
+import type { TeleworkDay } from '../workflows/telework-day/contract.js';
 import type { Cast } from './cast.js';
 import type { Arrivals, GroupChange } from './evidence.js';
 import { Differs, type KnownCase } from './player.js';
@@ -118,17 +119,18 @@ export async function outcomeOf(performance: Played, sources: Sources): Promise<
 }
 
 interface CaseAtLedger {
-  procedure: keyof typeof queries;
+  procedure: ProcedureName;
   caseId: string;
   staff: string;
-  state: Loan | Registration;
+  state: Loan | Registration | TeleworkDay;
   closed: boolean;
 }
 
 const behalf = ({ input }: LedgerEvent): string => ('onBehalfOf' in input ? ` for ${input.onBehalfOf}` : '');
 
 /** How the case stands, without dates and without the rows in which its words lie. */
-function comparable(state: Loan | Registration): object {
+function comparable(state: Loan | Registration | TeleworkDay): object {
+  if ('presence' in state) return { status: state.status };
   if ('version' in state) {
     const { status, cause, version, remoteAccess, windingUp } = state;
     return { status, cause, version, remoteAccess, windingUp };
@@ -159,8 +161,10 @@ function namesFor({ cast, devices, cases }: Played): { caseOf(id: string): strin
   return { caseOf: (id) => parts.get(id) ?? id, named: (text) => text.replaceAll(anyName, (from) => parts.get(from) ?? from) };
 }
 
-/** The workflow shows the same case as the ledger. One that is closed need not be at Temporal any more. */
-async function workflowIsAt({ temporal, pool }: Sources, { procedure, caseId, closed }: CaseAtLedger): Promise<boolean> {
+/** The workflow shows the same case as the ledger. One that is closed need not be at Temporal any more, and a telework day never is. */
+async function workflowIsAt({ temporal, pool }: Sources, found: CaseAtLedger): Promise<boolean> {
+  if (!hasWorkflow(found)) return true;
+  const { procedure, caseId, closed } = found;
   const handle = temporal.workflow.getHandle(caseWorkflowId({ procedure, caseId }));
   const shows = async (): Promise<boolean> => {
     try {

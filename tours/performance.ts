@@ -1,6 +1,6 @@
 import type { ShownCase } from '../api/views.js';
 import { nudge } from '../workflows/shared/case.js';
-import { caseWorkflowId } from '../workflows/shared/procedures.js';
+import { caseWorkflowId, hasWorkflow } from '../workflows/shared/procedures.js';
 import type { Cast } from './cast.js';
 import { type Outcome, outcomeOf, type Played, queries } from './outcome.js';
 import { Player } from './player.js';
@@ -46,12 +46,13 @@ export class Performance {
     const { temporal } = this.#stage.sources;
     await Promise.all(
       [...this.#player.cases].map(async ([name, { id: caseId }]) => {
-        const { procedure } = cases[name];
-        const handle = temporal.workflow.getHandle(caseWorkflowId({ procedure, caseId }));
+        const place = { procedure: cases[name].procedure, caseId };
+        if (!hasWorkflow(place)) return;
+        const handle = temporal.workflow.getHandle(caseWorkflowId(place));
         const { status } = await handle.describe();
         if (status.name !== 'RUNNING') return;
         await handle.signal(nudge);
-        await handle.query<object, []>(queries[procedure]);
+        await handle.query<object, []>(queries[place.procedure]);
       }),
     );
   }

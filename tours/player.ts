@@ -49,6 +49,8 @@ export interface People {
   /** Who has not logged in. */
   nobody: ApiClient;
   clientOf(staffNumber: string): Promise<ApiClient>;
+  /** Forgets who has: a login lasts for twelve hours. */
+  logInAnew(): void;
 }
 
 export function peopleOf(url: string, password: string): People {
@@ -67,6 +69,7 @@ export function peopleOf(url: string, password: string): People {
       clients.set(staffNumber, client);
       return client;
     },
+    logInAnew: () => clients.clear(),
   };
 }
 

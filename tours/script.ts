@@ -4,12 +4,14 @@ import type { steps as loanSteps } from '../workflows/device-loan/contract.js';
 import type { Loan } from '../workflows/device-loan/rules.js';
 import type { steps as registrationSteps } from '../workflows/registration/contract.js';
 import type { Registration } from '../workflows/registration/rules.js';
+import type { DaySteps, TeleworkDay } from '../workflows/telework-day/contract.js';
 import type { Role } from './cast.js';
 
 /** Where the procedures that scripts play are at the API, and the step that opens a case of it. */
 export const procedures = {
   'device-loan': { path: '/device-loans', opening: 'request' },
   registration: { path: '/registrations', opening: 'file' },
+  'telework-day': { path: '/telework-days', opening: 'plan' },
 } as const satisfies Partial<Record<ProcedureName, object>>;
 
 type Played = keyof typeof procedures;
@@ -25,10 +27,16 @@ export const cases = {
   asked: { procedure: 'device-loan', whose: 'first' },
   /** What others try to file. */
   ineligible: { procedure: 'registration', whose: 'appointee' },
+  /** The days of a week. */
+  monday: { procedure: 'telework-day', whose: 'first' },
+  tuesday: { procedure: 'telework-day', whose: 'first' },
+  wednesday: { procedure: 'telework-day', whose: 'first' },
+  thursday: { procedure: 'telework-day', whose: 'first' },
+  friday: { procedure: 'telework-day', whose: 'first' },
 } as const satisfies Record<string, { procedure: Played; whose: Role }>;
 export type CaseName = keyof typeof cases;
 
-export type StepName = (typeof procedures)[Played]['opening'] | keyof typeof loanSteps | keyof typeof registrationSteps;
+export type StepName = (typeof procedures)[Played]['opening'] | keyof typeof loanSteps | keyof typeof registrationSteps | keyof DaySteps;
 
 /** What a person sees of a loan when they act: how it stands, and which terms apply. */
 export interface Seen {
@@ -49,7 +57,7 @@ export interface Turn {
  * group of remote access.
  */
 export interface Act extends Turn {
-  becomes: Loan['status'] | Registration['status'];
+  becomes: Loan['status'] | Registration['status'] | TeleworkDay['status'];
   leadsTo?: readonly { on: CaseName; event: string }[];
   access?: boolean;
 }
@@ -94,7 +102,19 @@ export interface LookedAt {
   takenBy: Role;
 }
 
-export type Scene = Act | Attempt | AtTheDoor | Absence | LookedAt;
+/** Time passes until this instant, with every round on the way; everybody logs in anew. */
+export interface Passing {
+  until: string;
+}
+
+/** A round's digest has come to the person, and names these steps of the case. */
+export interface Told {
+  told: Role;
+  on: CaseName;
+  steps: readonly StepName[];
+}
+
+export type Scene = Act | Attempt | AtTheDoor | Absence | LookedAt | Passing | Told;
 
 export const isAct = (scene: Scene): scene is Act => 'becomes' in scene;
 

@@ -1,14 +1,16 @@
+import type { DayFigures } from '../activities/ledger/port.js';
 import type { CascadeLine } from '../api/routes/registrations.js';
 import { inBoth, sentences, table, timelineLine } from '../cli/print.js';
-import { isMailTemplate, mailText } from '../config/texts.js';
+import { isMailTemplate, mailText, say } from '../config/texts.js';
 import type { ReceivedMail } from '../embedded/mailbox.js';
 import { type Cast, castOfAccounts, type Role } from './cast.js';
+import { dayScript } from './day.js';
 import { readyDevices } from './devices.js';
 import { loanScript } from './loan.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 import { Differs, Player, patiently } from './player.js';
 import { registrationScript } from './registration.js';
-import { type Act, type CaseName, cases, isAct, type Scene } from './script.js';
+import { type Act, type CaseName, cases, isAct, type Scene, type Told } from './script.js';
 import type { Stage } from './stage.js';
 
 /** Who somebody is in the story. */
@@ -96,6 +98,38 @@ export async function playRegistration(stage: Stage): Promise<boolean> {
   });
 }
 
+/** Plays a week of telework days, and shows what the evening round asked for, and what the days amount to. @throws Differs */
+export const playDay = (stage: Stage): Promise<boolean> =>
+  play(stage, {
+    script: dayScript,
+    shows: [
+      { on: 'monday', title: '月曜日 / Monday', ends: 'closed' },
+      { on: 'tuesday', title: '火曜日 / Tuesday', ends: 'reported' },
+      { on: 'wednesday', title: '水曜日 / Wednesday', ends: 'approved' },
+      { on: 'thursday', title: '木曜日 / Thursday', ends: 'withdrawn' },
+      { on: 'friday', title: '金曜日 / Friday', ends: 'approved' },
+    ],
+    mails: (['monday', 'tuesday', 'wednesday', 'thursday', 'friday'] as const).map((day) => `${day} dayApproved to staff:first`),
+    async more(player) {
+      const hr = await player.client('hr');
+      const { total, byMonth, byForm } = await hr.ask<DayFigures>('/figures/telework-days');
+      const line = (what: string, { uses, persons }: DayFigures['total']) => [
+        `  ${what}`,
+        `延べ ${uses} 回 / uses`,
+        `${persons} 人 / persons`,
+      ];
+      console.log('\n■ 実施状況 / what the days amount to');
+      console.log(
+        table([
+          ...byMonth.map(({ month, ...figure }) => line(month, figure)),
+          ...byForm.map(({ form, ...figure }) => line(inBoth('teleworkForm', form), figure)),
+          line('計 / total', total),
+        ]),
+      );
+      return total.uses === 2 && total.persons === 1 ? [] : [`two days of one person amount to ${total.uses} of ${total.persons}`];
+    },
+  });
+
 const stands = { done: '済　 / done', waiting: '待ち / waiting', stuck: '停滞 / stuck' } as const;
 
 function cascadeLine({ what, how, reason, receiptNumber, to, template = '' }: CascadeLine): readonly string[] {
@@ -124,7 +158,7 @@ async function play(stage: Stage, { script, shows, mails: expected, after, more 
   const refusals: string[][] = [];
   const scenes = script(stage.today);
   for (const scene of scenes) {
-    const refused = await playScene(player, scene);
+    const refused = await playScene(stage, player, scene);
     if (refused) refusals.push([`${refusals.length + 1}`, ...refused]);
     if (isAct(scene)) await after?.(player, scene);
   }
@@ -155,9 +189,11 @@ async function play(stage: Stage, { script, shows, mails: expected, after, more 
 }
 
 /** @returns what was tried and why it was refused; nothing for what was not */
-async function playScene(player: Player, scene: Scene): Promise<readonly string[] | undefined> {
+async function playScene(stage: Stage, player: Player, scene: Scene): Promise<readonly string[] | undefined> {
   if (isAct(scene)) return void (await player.act(scene));
   if ('absent' in scene) return void (await player.absent(scene));
+  if ('until' in scene) return stage.passUntil(scene.until).then(() => undefined);
+  if ('told' in scene) return void console.log(`\n■ 督促 / what the round asks for\n${await digestOf(stage, player, scene)}`);
   if ('lookedAtBy' in scene) return void (await player.lookAt(scene));
   if ('password' in scene) return [scene.why, sentences(await player.atTheDoor(scene))];
   return [scene.why, sentences(await player.attempt(scene), cases[scene.on].procedure)];
@@ -182,11 +218,29 @@ async function castHere({ place, sample }: Stage): Promise<Cast> {
   return castOfAccounts(sample.accounts, departments[0]);
 }
 
+/** The digest that names the steps, as it has come. @throws Differs */
+async function digestOf({ sources }: Stage, player: Player, { told, on, steps }: Told): Promise<string> {
+  const address = sources.mailAddressOf(player.cast.people[told]);
+  const { receiptNumber } = await player.see(on);
+  const words = [receiptNumber, ...steps.map((step) => say('ja', 'step', `${cases[on].procedure}.${step}`))];
+  let digest: ReceivedMail | undefined;
+  await patiently(`${told} is told of ${steps.join(' and ')}`, async () => {
+    digest = (await mailsIn(sources.mailbox)).find(({ to, text }) => to.includes(address) && words.every((word) => text.includes(word)));
+    return digest !== undefined;
+  });
+  return `${digest?.subject}\n\n${digest?.text}`;
+}
+
+/** Newest first. */
+async function mailsIn(mailbox: string): Promise<readonly ReceivedMail[]> {
+  const answer = await fetch(`${mailbox}/mails.json`);
+  return ((await answer.json()) as { mails: readonly ReceivedMail[] }).mails;
+}
+
 /** The mails of these cases as they lie in the mailbox, oldest first. */
 async function mailsOf({ sources }: Stage, player: Player): Promise<readonly ReceivedMail[]> {
   const numbers = [...player.cases.values()].map(({ receiptNumber }) => receiptNumber);
-  const answer = await fetch(`${sources.mailbox}/mails.json`);
-  const { mails } = (await answer.json()) as { mails: readonly ReceivedMail[] };
+  const mails = await mailsIn(sources.mailbox);
   return mails.filter(({ subject }) => numbers.some((number) => subject.includes(number))).reverse();
 }
 

@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import type pg from 'pg';
 import { hostClock } from '../activities/ledger/clock.js';
 import { openPool } from '../activities/ledger/database.js';
+import { forward, townTime, withParts } from '../cli/operator.js';
 import { today } from '../config/calendar.js';
 import { loadPack } from '../config/policy/pack.js';
 import { readTownEnvironment } from '../config/town.js';
@@ -26,22 +27,31 @@ export interface Stage {
   stateDir: string;
   /** What the town's processes are given. */
   settings: Readonly<Record<string, string>>;
+  /** Its processes, where it is the tour's own. */
+  town?: Town;
+  /** Lets the town's time pass until this instant, with every round on the way; on another date everybody logs in anew. */
+  passUntil(instant: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The municipality's rules under which each tour is played. */
-export const packs = { loan: 'tours/loan-alone.yaml', registration: 'tours/remote-access.yaml', oyama: 'oyama' } as const;
+export const packs = {
+  loan: 'tours/loan-alone.yaml',
+  registration: 'tours/remote-access.yaml',
+  day: 'tours/own-desk.yaml',
+  oyama: 'oyama',
+} as const;
 
 /** Many people sit behind the one address from which a tour calls. */
 const atOnce = { API_REQUESTS_PER_MINUTE: '1000000' };
 
 /** A new town in a folder of its own, under this pack; closing it removes it. Worker and API run as they do for everybody. */
-export async function ownTown(pack: string): Promise<Stage & { town: Town }> {
+export async function ownTown(pack: string, size = 1017): Promise<Stage & { town: Town }> {
   const stateDir = await mkdtemp(join(tmpdir(), 'telework-tour-'));
   const { variables } = readTownEnvironment();
   const town = await startTown({
     stateDir,
-    size: 1017,
+    size,
     seed: 1,
     headless: true,
     environment: { ...variables, ...atOnce, POLICY_PACK: pack },
@@ -92,10 +102,18 @@ async function openStage({ addresses, settings, accounts, seed, size }: TownFile
   const date = today(now);
   const { city } = stateFiles(stateDir);
   const people: People = peopleOf(addresses.api, accounts.password);
+  const passUntil = (instant: string) =>
+    withParts({ stateDir, settings, api: addresses.api }, async (parts) => {
+      const from = await townTime(parts);
+      const ms = Date.parse(instant) - Date.parse(from);
+      if (ms > 0) await forward(parts, ms, () => undefined);
+      if (today(from) !== today(instant)) people.logInAnew();
+    });
   return {
     sample,
     stateDir,
     settings,
+    passUntil,
     today: date,
     place: {
       ...people,

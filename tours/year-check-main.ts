@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import ldap from 'ldapjs';
 import pg from 'pg';
+import { type DirectoryAccess, readDirectory } from './check-directory.js';
 
 /**
  * Looks at a town from outside and finds what should not be: its database, its directory and its mails, read with other means than the product's, by rules that are written down here once more.
@@ -10,7 +10,7 @@ import pg from 'pg';
  */
 export interface Order {
   databaseUrl: string;
-  directory: { url: string; base: string; dn: string; password: string };
+  directory: DirectoryAccess;
   /** Folder of the mails, one numbered file each. */
   mails: string;
   /** Every change of the directory since the town was made, a line each. */
@@ -31,22 +31,11 @@ export interface Report {
   looked: Readonly<Record<string, number>>;
 }
 
-interface Person {
-  dn: string;
-  number: string;
-  departments: readonly string[];
-  title: string;
-  locked: boolean;
-}
-
 const order = JSON.parse(await text(process.stdin)) as Order;
 const findings: string[] = [];
 const looked: Record<string, number> = {};
 
-const entries = await directoryEntries();
-const people = new Map(entries.filter((entry) => entry.employeeNumber).map((entry) => [keyOf(entry.dn), personOf(entry)]));
-const byNumber = new Map([...people.values()].map((person) => [person.number, person]));
-const units = new Map(entries.filter(({ dn, ou }) => ou && /,ou=units,/i.test(dn)).map((entry) => [entry.ou?.[0] ?? '', entry]));
+const { entries, people, byNumber, headOf, superiorOf, keyOf } = await readDirectory(order.directory);
 
 const db = new pg.Client({ connectionString: order.databaseUrl });
 await db.connect();
@@ -157,59 +146,4 @@ async function checkMails(): Promise<void> {
       if (last !== undefined && number > last) findings.push(`mail ${number} went to somebody who had left`);
     }
   }
-}
-
-function headOf(unit: string): Person | undefined {
-  const [dn] = units.get(unit)?.seeAlso ?? [];
-  return dn ? people.get(keyOf(dn)) : undefined;
-}
-
-/** The head of the nearest unit above who is not the head of the unit itself; above all units heads whoever `ou=units` names. */
-function superiorOf(unit: string): Person | undefined {
-  const own = headOf(unit)?.number;
-  for (let dn = units.get(unit)?.dn ?? ''; /,ou=units,/i.test(dn); ) {
-    dn = dn.slice(dn.indexOf(',') + 1);
-    const above = entries.find((entry) => keyOf(entry.dn) === keyOf(dn));
-    const head = people.get(keyOf(above?.seeAlso?.[0] ?? ''));
-    if (head && head.number !== own) return head;
-  }
-  return undefined;
-}
-
-type Entry = { dn: string } & Readonly<Partial<Record<string, readonly string[]>>>;
-
-function personOf(entry: Entry): Person {
-  const {
-    dn,
-    employeeNumber: [number = ''] = [],
-    departmentNumber: departments = [],
-    title: [title = ''] = [],
-    pwdAccountLockedTime,
-  } = entry;
-  return { dn, number, departments, title, locked: pwdAccountLockedTime !== undefined };
-}
-
-function keyOf(dn: string): string {
-  return dn.toLowerCase().replace(/\s*([,=])\s*/g, '$1');
-}
-
-/** Everything in the directory, by another LDAP client than the product's. */
-async function directoryEntries(): Promise<readonly Entry[]> {
-  const { url, base, dn, password } = order.directory;
-  const client = ldap.createClient({ url });
-  await new Promise<void>((resolve, reject) => client.bind(dn, password, (error) => (error ? reject(error) : resolve())));
-  const found: Entry[] = [];
-  await new Promise<void>((resolve, reject) => {
-    client.search(base, { scope: 'sub', filter: '(objectClass=*)', attributes: ['*', '+'] }, (error, response) => {
-      if (error) return reject(error);
-      response.on('searchEntry', ({ pojo: { objectName, attributes } }) => {
-        const values = Object.fromEntries(attributes.map(({ type, values: list }) => [type, list]));
-        found.push({ ...values, dn: objectName } as Entry);
-      });
-      response.on('error', reject);
-      response.on('end', () => resolve());
-    });
-  });
-  client.unbind();
-  return found;
 }

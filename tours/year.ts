@@ -1,35 +1,22 @@
-import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Attribute, Change, Client } from 'ldapts';
-import { Temporal } from 'temporal-polyfill';
 import type { ShownCase } from '../api/views.js';
-import { type ApiClient, untilAnswered } from '../cli/client.js';
-import { forward, townTime, withParts } from '../cli/operator.js';
 import { table } from '../cli/print.js';
 import { loadPack } from '../config/policy/pack.js';
 import { stateFiles } from '../embedded/state.js';
-import { Differs, patiently, peopleOf } from './player.js';
+import { Crowd, eachOf, numberIn, type Resident as Person, reportOf } from './crowd.js';
+import { at } from './day.js';
 import type { Stage } from './stage.js';
 import type { Order, Report } from './year-check-main.js';
 
-/** Somebody of the town who can log in. */
-interface Resident {
-  staffNumber: string;
-  dn: string;
-  departments: readonly string[];
-  mail: string;
-  /** A number of their own, by which it is decided what they do in the year. */
-  nth: number;
+/** Somebody of the town. */
+interface Resident extends Person {
   /** Their registration, once it is filed. */
   id?: string;
 }
 
-const atOnce = 12;
-/** As many as a bulk step takes. */
-const bulk = 50;
+const procedure = 'registration';
 const transfers = 300;
 /** Of 130 that are filed some are withdrawn at once. */
 const filedBefore = 130;
@@ -73,29 +60,19 @@ class Year {
   readonly #stage: Stage;
   #residents: readonly Resident[];
   readonly #left: Order['left'][number][] = [];
-  #people: ReturnType<typeof peopleOf>;
+  readonly #crowd: Crowd;
   #heads: ReadonlySet<string>;
 
   constructor(stage: Stage) {
     this.#stage = stage;
-    this.#people = this.#logInAnew();
-    const { disabled, onLeave } = stage.sample.accounts;
-    this.#residents = stage.sample.entries.flatMap(({ dn, attributes }, nth) => {
-      const { employeeNumber: [staffNumber] = [], departmentNumber: departments = [], mail: [mail] = [] } = attributes;
-      return staffNumber && mail && ![disabled, onLeave].includes(staffNumber) ? [{ staffNumber, dn, departments, mail, nth }] : [];
-    });
-    this.#heads = new Set(stage.sample.entries.flatMap(({ attributes: { seeAlso = [] } }) => seeAlso.map(numberIn)));
+    this.#crowd = new Crowd(stage);
+    this.#residents = this.#crowd.residents();
+    this.#heads = new Set(this.#crowd.heads().values());
   }
 
-  /** The morning of the date, by the town's clock, with every morning round on the way. */
-  async until(date: string): Promise<void> {
-    const instant = Temporal.PlainDateTime.from(`${date}T09:00`).toZonedDateTime('Asia/Tokyo').epochMilliseconds;
-    const { stateDir, settings } = this.#stage;
-    await withParts({ stateDir, settings, api: settings.API_PUBLIC_URL ?? '' }, async (parts) => {
-      const ms = instant - Date.parse(await townTime(parts));
-      if (ms > 0) await forward(parts, ms, () => undefined);
-    });
-    this.#people = this.#logInAnew();
+  /** The morning of the date, by the town's clock, with every round on the way. */
+  until(date: string): Promise<void> {
+    return this.#stage.passUntil(at(date, '09:00'));
   }
 
   /** Form 1 of everybody whose turn it is, at most so many. */
@@ -107,7 +84,7 @@ class Year {
       async (resident) => {
         if (filed >= most) return;
         filed += 1;
-        const { status, body } = await this.#post<ShownCase & { errors?: readonly { code: string }[] }>(
+        const { status, body } = await this.#crowd.post<ShownCase & { errors?: readonly { code: string }[] }>(
           resident.staffNumber,
           '/registrations',
           { form: formOf(resident) },
@@ -153,7 +130,7 @@ class Year {
       this.#residents.filter(({ id = '' }) => this.#sentBack.has(id)),
       async (resident) => {
         const { id = '', staffNumber } = resident;
-        const { body } = await (await this.#people.clientOf(staffNumber)).send<ShownCase>(`/registrations/${id}`);
+        const { body } = await (await this.#stage.place.clientOf(staffNumber)).send<ShownCase>(`/registrations/${id}`);
         if (body.status !== 'sentBack') return;
         await this.#take(staffNumber, id, 'refile', { form: formOf(resident) });
         done.refile += 1;
@@ -204,7 +181,7 @@ class Year {
       this.#residents.filter(({ id, nth }) => id && nth % 10 < 8),
       async (resident) => {
         const { id = '', staffNumber, nth } = resident;
-        const { body } = await (await this.#people.clientOf(staffNumber)).send<ShownCase>(`/registrations/${id}`);
+        const { body } = await (await this.#stage.place.clientOf(staffNumber)).send<ShownCase>(`/registrations/${id}`);
         if (!body.due?.some((one) => one.step === 'confirmRenewal' && 'mine' in one)) return;
         await this.#take(staffNumber, id, 'confirmRenewal', nth % 20 === 2 ? { form: formOf(resident) } : {});
         signed += 1;
@@ -267,7 +244,7 @@ class Year {
       departments: [from = ''],
     } of moving)
       await replace(dn, 'departmentNumber', [departments[(departments.indexOf(from) + 1) % departments.length] ?? '']);
-    await this.#settled();
+    await this.#crowd.settled();
     const lastMail = Math.max(
       0,
       ...(await readdir(join(stateFiles(stateDir).city, 'mails'))).map((name) => Number.parseInt(name, 10) || 0),
@@ -286,7 +263,7 @@ class Year {
 
   /** Has the other program look. */
   async check(): Promise<string> {
-    await this.#settled();
+    await this.#crowd.settled();
     const { settings, sample, stateDir } = this.#stage;
     const { values } = loadPack(settings.POLICY_PACK ?? 'oyama');
     const city = stateFiles(stateDir).city;
@@ -300,11 +277,7 @@ class Year {
       today: await this.#today(),
       left: this.#left,
     };
-    const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'year-check-main.ts')], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    child.stdin.end(JSON.stringify(order));
-    const { findings, looked } = JSON.parse(await text(child.stdout)) as Report;
+    const { findings, looked } = await reportOf<Report>('year-check-main.ts', order);
     this.findings.push(...findings);
     for (const finding of findings) console.log(`違います / differs: ${finding}`);
     const seen = Object.entries(looked)
@@ -318,7 +291,7 @@ class Year {
     const { rows } = await this.#stage.sources.pool.query<{ status: string; cause: string | null; count: string }>(
       "select status, state->>'cause' as cause, count(*) from cases where procedure = 'registration' group by 1, 2 order by 1, 2",
     );
-    return rows.map(({ status, cause, count }) => [status, cause ?? '', count]);
+    return rows.map(({ status, cause, count }) => [status, cause ?? '', `${count}`]);
   }
 
   #resident(staffNumber: string): Resident {
@@ -341,69 +314,19 @@ class Year {
     return Number(rows[0]?.count);
   }
 
-  /** Until nothing is under way any more: effects, news, mails. */
-  async #settled(): Promise<void> {
-    const under = `select (select count(*) from effect_marks where how <> 'done') + (select count(*) from outbox where state in ('waiting', 'underWay')) + (select count(*) from news) as count`;
-    for (let waitedMs = 0; ; waitedMs += 250) {
-      const { rows } = await this.#stage.sources.pool.query<{ count: string }>(under);
-      if (Number(rows[0]?.count) === 0) return;
-      if (waitedMs > 120_000) throw new Differs(`${rows[0]?.count} effects, news or mails have not come to rest`);
-      await pause(250);
-    }
-  }
-
-  #logInAnew() {
-    return peopleOf(this.#stage.settings.API_PUBLIC_URL ?? '', this.#stage.sample.accounts.password);
-  }
-
   /** The registrations of which the step waits for the person. */
-  async #tasks(staffNumber: string, step: string): Promise<readonly string[]> {
-    const client = await this.#people.clientOf(staffNumber);
-    const found: string[] = [];
-    for (let cursor: string | undefined; ; ) {
-      const path = `/me/tasks?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
-      const page = await client.ask<{ items: readonly { id: string; procedure: string; step: string }[]; cursor?: string }>(path);
-      found.push(...page.items.filter((one) => one.procedure === 'registration' && one.step === step).map(({ id }) => id));
-      cursor = page.cursor;
-      if (!cursor) return [...new Set(found)];
-    }
+  #tasks(staffNumber: string, step: string): Promise<readonly string[]> {
+    return this.#crowd.tasks(staffNumber, { procedure, step });
   }
 
-  /** A step in bulk, pressed again under the same key while one of its cases could not be reached: what is taken stays taken. */
-  async #inBulk(staffNumber: string, step: string, ids: readonly string[]): Promise<number> {
-    for (let first = 0; first < ids.length; first += bulk) {
-      const items = ids.slice(first, first + bulk).map((id) => ({ id, body: {} }));
-      const press = async () =>
-        (
-          await this.#post<{ items: readonly { status: number }[] }>(
-            staffNumber,
-            `/registrations/steps/${step}`,
-            { items },
-            `${step}-${items[0]?.id}`,
-          )
-        ).body.items;
-      await patiently(`${step} in bulk`, async () => {
-        const answers = (await press()).map(({ status }) => status);
-        const refused = answers.find((status) => status >= 400 && status !== 503);
-        if (refused) throw new Differs(`${step} of a registration in bulk: ${refused}`);
-        return answers.every((status) => status === 200);
-      });
-    }
-    return ids.length;
+  #inBulk(staffNumber: string, step: string, ids: readonly string[]): Promise<number> {
+    return this.#crowd.inBulk(staffNumber, { procedure, step }, ids);
   }
 
-  async #take(staffNumber: string, id: string, step: string, body: object): Promise<void> {
-    const { status, body: problem } = await this.#post(staffNumber, `/registrations/${id}/steps/${step}`, body);
-    if (status >= 300) throw new Differs(`${step} of a registration: ${status} ${JSON.stringify(problem)}`);
-  }
-
-  async #post<Body = unknown>(staffNumber: string, path: string, body: object, key = path) {
-    const client: ApiClient = await this.#people.clientOf(staffNumber);
-    return untilAnswered(() => client.send<Body>(path, { method: 'POST', body, key: `${this.#stage.place.run}-${staffNumber}-${key}` }));
+  #take(staffNumber: string, id: string, step: string, body: object): Promise<void> {
+    return this.#crowd.take(staffNumber, { procedure, step, id }, body);
   }
 }
-
-const numberIn = (dn: string): string => /^uid=([^,]+),/.exec(dn)?.[1] ?? '';
 
 /** Form 1, with a reason that ends in the year for one in seventeen. */
 const formOf = ({ nth }: Resident) => ({
@@ -415,12 +338,3 @@ const formOf = ({ nth }: Resident) => ({
   ...(nth % 17 === 0 && { reasonEnds: '2027-12-31' }),
   frequency: { days: 1, per: 'week' },
 });
-
-/** All of them, a few at a time. */
-async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const hand = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
-  };
-  await Promise.all(Array.from({ length: atOnce }, hand));
-}

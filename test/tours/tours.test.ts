@@ -7,6 +7,7 @@ import { spanMs } from '../../cli/operator.js';
 import { sentences, table } from '../../cli/print.js';
 import { sampleTown } from '../../embedded/sample-town.js';
 import { castsOfTown } from '../../tours/cast.js';
+import { dayScript, mondayAfter } from '../../tours/day.js';
 import { arrivalsIn, groupChangesIn } from '../../tours/evidence.js';
 import { loanScript, rivalInLoan } from '../../tours/loan.js';
 import { isIn, needle } from '../../tours/needles.js';
@@ -51,6 +52,16 @@ it('brings a registration to a revocation that leads to something in each loan, 
   expect(acts.at(-1)).toMatchObject({ step: 'confirmErasure', leadsTo: [{ on: 'registration', event: 'windUp' }] });
   const without = new Set(acts.flatMap((act) => (rivalInRegistration(act) ? [] : [act.step])));
   expect([...without].sort()).toEqual(['confirmErasure', 'revoke']);
+});
+
+it('takes a day of a whole week from its plan to the note on its report, and is refused a cap and a level with article and figure', () => {
+  expect(mondayAfter('2026-11-22')).toBe('2026-11-30'); // The Monday before is a holiday.
+  const script = dayScript('2026-11-22');
+  const steps = script.filter(isAct).flatMap(({ on, step }) => (on === 'monday' ? [step] : []));
+  expect(steps).toEqual(['plan', 'approve', 'start', 'reportMidday', 'end', 'report', 'acceptReport']);
+  const refusals = script.flatMap((scene) => ('refused' in scene ? [scene.refused] : []));
+  expect(refusals).toContainEqual(expect.objectContaining({ code: 'tooManyDays', article: '第8条第2項', limit: '4' }));
+  expect(refusals).toContainEqual(expect.objectContaining({ code: 'levelNotAllowed', article: '第3条', limit: '2' }));
 });
 
 it('casts people who have one part each, and no role that would let them do more', () => {
