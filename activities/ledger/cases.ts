@@ -77,7 +77,7 @@ const placing = `
     where (case_readers.status, case_readers.department, case_readers.on_day)
       is distinct from (excluded.status, excluded.department, excluded.on_day)
   ), no_longer_takes as (
-    delete from telework_days using placed, entry where telework_days.case_id = placed.case_id and day is null
+    delete from telework_days where case_id = (select case_id from placed, entry where day is null)
   ), takes as (
     insert into telework_days (case_id, staff, department, date, starts, ends, form, unit, minutes, office, seat, status)
     select case_id, one.staff, one.department, one.date, one."from", one.until, one.form, one.unit, one.minutes, one.office, one.seat, placed.status
