@@ -1,14 +1,18 @@
 import { patched, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { RoundActivities } from '../../activities/ledger/round.js';
 
-const options = {
-  startToCloseTimeout: '10 minutes', // 40,000 open cases take half a minute.
-  retry: { maximumInterval: '5 minutes' }, // A ledger that is away at 8:30 is waited for: the round comes late, not never.
-} as const;
-
 /** Local: a duty ends before anybody looks at it, may be done twice, and the seven of them cost one Temporal action, not seven with a heartbeat each. */
-const local = proxyLocalActivities<RoundActivities>({ ...options, localRetryThreshold: '5 seconds' });
-const outside = proxyActivities<RoundActivities>({ ...options, heartbeatTimeout: '1 minute' });
+const together = proxyLocalActivities<RoundActivities>({
+  startToCloseTimeout: '10 minutes', // 40,000 open cases take half a minute.
+  localRetryThreshold: '5 seconds',
+  retry: { maximumInterval: '5 minutes' }, // A ledger that is away at 8:30 is waited for: the round comes late, not never.
+});
+/** As rounds of the first version did them. */
+const oneByOne = proxyActivities<RoundActivities>({
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: { maximumInterval: '5 minutes' },
+});
 
 /** What the round does, in this order; each duty is idempotent for its date. Later procedures add theirs. */
 const duties = ['seal', 'rehome', 'follow', 'wake', 'settleDays', 'remind', 'tidy'] as const;
@@ -21,12 +25,11 @@ export type RoundReport = Readonly<Record<(typeof duties)[number], number>> | 'c
  * On a day on which nobody works it does nothing.
  */
 export async function morningRound(date?: string): Promise<RoundReport> {
-  const together = patched('local-duties');
-  const round = together ? local : outside; // Rounds that began before did each duty by itself.
+  const round = patched('local-duties') ? together : oneByOne;
   const day = await round.businessDay(date);
   if (!day) return 'closed';
   const done = { seal: 0, rehome: 0, follow: 0, wake: 0, settleDays: 0, remind: 0, tidy: 0 };
-  const mine = together || patched('settle-days') ? duties : duties.filter((duty) => duty !== 'settleDays'); // The first version knew no telework days.
+  const mine = round === together ? duties : duties.filter((duty) => duty !== 'settleDays'); // The first version knew no telework days.
   for (const duty of mine) done[duty] = await round[duty](day);
   return done;
 }
