@@ -131,9 +131,11 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
       const signed = { ...input, by: staffNumber, as: event.as ?? `staff:${staffNumber}`, digest };
       const handedIn = await counter.open(placeOf(id, key, call), { name: event.name, input: signed, key });
       if (handedIn === 'accepted') return { how: 'accepted', id };
-      recorded((await ledger.byKey(key))?.event, digest);
     }
-    return { how: 'written', row: await readable(id, call), id };
+    const [stands] = await ledger.casesUnderKeys([{ caseId: id, key }]);
+    recorded(stands?.event, digest);
+    if (!stands?.row || !mayRead(stands.row, call.caller)) throw new Problem('notFound');
+    return { how: 'written', row: stands.row, effects: stands.effects, id };
   }
 
   /** Takes one step in several cases, which are read together before and after. What fails fails alone, and the rest is answered in order. */

@@ -6,6 +6,7 @@ import type { Language } from '../config/texts.js';
 import type { Caller } from './auth.js';
 import { fieldErrors, languageOf } from './errors.js';
 import { Problem } from './problems.js';
+import { createTurns, type InTurn } from './turns.js';
 
 /** One request, checked: what it names in path and query, what it brings, who makes it. */
 export interface Call<Path = unknown, Query = unknown, Body = unknown> {
@@ -78,6 +79,7 @@ export type Authenticate = (request: Request, route: AnyRoute) => Promise<Caller
 /** The routes as an Express router; other methods on their paths are refused with what is allowed. */
 export function mount(routes: readonly AnyRoute[], authenticate: Authenticate): Router {
   const router = Router({ caseSensitive: true, strict: true });
+  const inTurn = createTurns();
   for (const path of new Set(routes.map((one) => one.path))) {
     const own = routes.filter((one) => one.path === path);
     const place = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
@@ -87,10 +89,10 @@ export function mount(routes: readonly AnyRoute[], authenticate: Authenticate): 
     });
     for (const one of own) {
       const knowCaller: RequestHandler = async (request, response, next) => {
-        response.locals.caller = await authenticate(request, one);
+        response.locals.caller = await inTurn(() => authenticate(request, one));
         next();
       };
-      place[one.method](knowCaller, ...bodyReaders(one), ...(one.limit ? [one.limit] : []), answer(one));
+      place[one.method](knowCaller, ...bodyReaders(one), ...(one.limit ? [one.limit] : []), answer(one, inTurn));
     }
     place.all(() => {
       throw new Problem('methodNotAllowed', { allow: own.map(({ method }) => method.toUpperCase()) });
@@ -99,7 +101,7 @@ export function mount(routes: readonly AnyRoute[], authenticate: Authenticate): 
   return router;
 }
 
-function answer(one: AnyRoute): RequestHandler {
+function answer(one: AnyRoute, inTurn: InTurn): RequestHandler {
   return async (request, response) => {
     const [path, query, body] = checked(one, request);
     const call = {
@@ -112,9 +114,15 @@ function answer(one: AnyRoute): RequestHandler {
       key: one.needs === 'Idempotency-Key' ? idempotencyKey(request) : '',
       version: one.needs === 'If-Match' ? seenVersion(request) : 0,
     };
-    const arrival = new AbortController();
-    const late = setTimeout(() => arrival.abort(), answerWithinMs);
-    const { status, body: content, headers } = await one.handle({ ...call, arrival: arrival.signal }).finally(() => clearTimeout(late));
+    const {
+      status,
+      body: content,
+      headers,
+    } = await inTurn(() => {
+      const arrival = new AbortController();
+      const late = setTimeout(() => arrival.abort(), answerWithinMs);
+      return one.handle({ ...call, arrival: arrival.signal }).finally(() => clearTimeout(late));
+    });
     response.status(status).set({ 'Cache-Control': 'private, no-cache', ...headers });
     if (content === undefined) response.end();
     else if (content instanceof Uint8Array) response.send(Buffer.from(content));

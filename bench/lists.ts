@@ -1,19 +1,18 @@
 import type { Client as SqlClient } from 'pg';
 import type { Capacity } from '../activities/directory/port.js';
-import type { LedgerReader, Page } from '../activities/ledger/port.js';
+import type { LedgerReader } from '../activities/ledger/port.js';
 import { apply, due, type Loan, type LoanEvent, readers } from '../workflows/device-loan/rules.js';
 import { loanRequest } from './loan.js';
+import { comparePages, middleOf, type Question } from './pages.js';
 import type { Finding } from './report.js';
 import { type Servers, startApi } from './servers.js';
-import { quantile, ratioOf } from './statistics.js';
 import { approval, wayBack } from './way.js';
 
 /** All open at once: a loan for each of the largest city's staff, and for each of a town's. */
 const [many, few] = [40_000, 1_000];
+const beside = '1,000';
 /** A town has fewer departments than a large city: so everybody's page is full in both. */
 const departmentsOf = (count: number): number => (count === many ? 60 : 12);
-/** A burst of something else on the machine spoils one round's p99, not the median of them. */
-const [rounds, samplesARound] = [5, 120];
 const pageSize = 50;
 /** How the open loans of a day stand, in shares of twenty. */
 const shares: Readonly<Partial<Record<Loan['status'], number>>> = {
@@ -33,12 +32,6 @@ const callers: Readonly<Record<string, Capacities>> = {
   'a head': ['staff:3001', 'head:d07', 'superior:d08'],
   'a staff member': ['staff:507'],
 };
-
-/** One page asked for, by name. */
-interface Question {
-  what: string;
-  ask(ledger: LedgerReader, cursor?: string): Promise<Page<unknown>>;
-}
 
 const questions: readonly Question[] = Object.entries(callers).flatMap(([who, capacities]) => [
   {
@@ -68,9 +61,11 @@ export async function measureLists(servers: Servers): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { what, ask } of [...questions, ...filtered]) {
     const deep = await Promise.all([large, small].map(({ ledger }) => middleOf(ask, ledger)));
-    findings.push(await compare(what, [() => ask(large.ledger), () => ask(small.ledger)]));
+    findings.push(await comparePages(what, [() => ask(large.ledger), () => ask(small.ledger)], beside));
     if (deep.every((cursor) => cursor !== undefined))
-      findings.push(await compare(`${what}, halfway down`, [() => ask(large.ledger, deep[0]), () => ask(small.ledger, deep[1])]));
+      findings.push(
+        await comparePages(`${what}, halfway down`, [() => ask(large.ledger, deep[0]), () => ask(small.ledger, deep[1])], beside),
+      );
   }
   return [...findings, ...(await throughApi(servers, large.databaseUrl, small.databaseUrl))];
 }
@@ -102,48 +97,11 @@ async function throughApi(servers: Servers, overMany: string, overFew: string): 
     const pages = { list: `/device-loans?limit=${pageSize}`, 'me/tasks': `/me/tasks?limit=${pageSize}` };
     const findings: Finding[] = [];
     for (const [what, path] of Object.entries(pages))
-      findings.push(await compare(`${what} through the API, IT`, [() => large(path), () => small(path)]));
+      findings.push(await comparePages(`${what} through the API, IT`, [() => large(path), () => small(path)], beside));
     return findings;
   } finally {
     await Promise.all(apis.map((api) => api.stop()));
   }
-}
-
-async function compare(what: string, [overMany, overFew]: readonly [() => Promise<unknown>, () => Promise<unknown>]): Promise<Finding> {
-  const warmUp = 20; // Caches, plans, connections.
-  const sides = [
-    { ask: overMany, ms: [] as number[] },
-    { ask: overFew, ms: [] as number[] },
-  ] as const;
-  for (let sample = -warmUp; sample < rounds * samplesARound; sample += 1) {
-    for (const { ask, ms } of sample % 2 ? sides : [sides[1], sides[0]]) {
-      const begun = performance.now();
-      await ask();
-      if (sample >= 0) ms.push(performance.now() - begun);
-    }
-  }
-  const [manyMs, fewMs] = [sides[0].ms, sides[1].ms];
-  const p99s = (ms: readonly number[]) =>
-    Array.from({ length: rounds }, (_, round) => quantile(ms.slice(round * samplesARound, (round + 1) * samplesARound), 0.99));
-  const fewP99s = p99s(fewMs);
-  const ratio = ratioOf(p99s(manyMs).map((of, round) => ({ of, to: fewP99s[round] ?? Number.NaN })));
-  return {
-    what,
-    figures: {
-      ratio: ratio.median,
-      'p99 ms': quantile(manyMs, 0.99),
-      'p50 ms': quantile(manyMs, 0.5),
-      'p50 ms over 1,000': quantile(fewMs, 0.5),
-    },
-    target: { figure: 'ratio', atMost: 2 },
-  };
-}
-
-/** The cursor of the page in the middle; none where there is only one page. */
-async function middleOf(ask: Question['ask'], ledger: LedgerReader): Promise<string | undefined> {
-  const cursors: string[] = [];
-  for (let page = await ask(ledger); page.cursor; page = await ask(ledger, page.cursor)) cursors.push(page.cursor);
-  return cursors[Math.floor(cursors.length / 2)];
 }
 
 /** Open loans in all states, spread over departments and staff, as the rules make them; every one of them the ledger could hold. */

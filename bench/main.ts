@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import { measureApi } from './api.js';
 import { measureCounts } from './counts.js';
+import { measureDayLists } from './day-lists.js';
 import { measureLists } from './lists.js';
 import { measureLoans } from './loans.js';
-
+import { measurePeak } from './peak.js';
 import { measureRenewals } from './renewals.js';
 import { asTable, isReached, machine, type Section } from './report.js';
 import { type Servers, startServers } from './servers.js';
@@ -14,6 +15,8 @@ const sections = {
   loans: { title: 'Loans side by side', measure: measureLoans },
   api: { title: 'The API beside the Temporal client', measure: measureApi },
   renewals: { title: '1,000 registrations renewed in bulk', measure: measureRenewals },
+  peak: { title: '8:30 in the morning', measure: measurePeak },
+  'day-lists': { title: 'Pages over a million telework days beside 10,000', measure: measureDayLists },
   lists: { title: 'Pages over 40,000 open loans beside 1,000', measure: measureLists },
 } satisfies Record<string, { title: string; measure(servers: Servers): Promise<Section['findings']> }>;
 type SectionName = keyof typeof sections;

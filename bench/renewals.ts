@@ -2,6 +2,7 @@ import type { Capacity } from '../activities/directory/port.js';
 import { hostClock } from '../activities/ledger/clock.js';
 import { createPostgresLedger } from '../activities/ledger/postgres.js';
 import { municipalCalendar } from '../config/calendar.js';
+import { inLanes } from './lanes.js';
 import { opaque } from './loan.js';
 import { openRegistration, type RegistrationStage, registrationRequest, renewal, takeStep } from './registration.js';
 import type { Finding } from './report.js';
@@ -67,10 +68,14 @@ export async function measureRenewals(servers: Servers): Promise<Finding[]> {
     const open = (workflow: RegistrationStage['workflow'], over: Parameters<typeof registrationRequest>[0]) =>
       openRegistration({ client, taskQueue, workflow }, registrationRequest(over));
     const bare: Awaited<ReturnType<typeof open>>[] = [];
-    await inLanes(people.slice(0, registrations), async ({ staff }) => {
-      await open('registration', { staff, department, approver });
-      bare.push(await open('bareRegistration', { staff: `9${staff}`, department: 'bare', approver: 'head:bare' }));
-    });
+    await inLanes(
+      people.slice(0, registrations),
+      async ({ staff }) => {
+        await open('registration', { staff, department, approver });
+        bare.push(await open('bareRegistration', { staff: `9${staff}`, department: 'bare', approver: 'head:bare' }));
+      },
+      atOnce,
+    );
 
     let cursor: string | undefined;
     const byApi = async (): Promise<number> => {
@@ -97,7 +102,7 @@ export async function measureRenewals(servers: Servers): Promise<Finding[]> {
     };
     const byClient = (): Promise<number> => {
       const round = bare.splice(0, aRound);
-      return perSecond(() => inLanes(round, ({ handle, request }) => takeStep(handle, renewal(request))));
+      return perSecond(() => inLanes(round, ({ handle, request }) => takeStep(handle, renewal(request)), atOnce));
     };
 
     const measured: { of: number; to: number }[] = [];
@@ -129,13 +134,4 @@ async function perSecond(renew: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await renew();
   return (aRound * 1_000) / (performance.now() - begun);
-}
-
-/** Works through the items, so many at a time. */
-async function inLanes<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>, lanes = atOnce): Promise<void> {
-  const left = items.values();
-  const inTurn = async (): Promise<void> => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: lanes }, inTurn));
 }

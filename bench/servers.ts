@@ -15,6 +15,9 @@ import { startTown, type Town } from '../embedded/town.js';
 import type { Loan } from '../workflows/device-loan/rules.js';
 import type { Stage } from './loan.js';
 
+/** Oyama's 1,017 at work (004:801), and some who are not. */
+const size = 1_060;
+
 /** A town of its own in a temporary folder; its worker and its API are down until they are what is measured. */
 export interface Servers {
   town: Town;
@@ -30,7 +33,7 @@ export async function startServers(): Promise<Servers> {
   const folder = await mkdtemp(join(tmpdir(), 'telework-bench-'));
   const { variables } = readTownEnvironment();
   const environment = { ...variables, API_REQUESTS_PER_MINUTE: '1000000', POLICY_PACK: 'tours/loan-alone.yaml' }; // The bench is the only caller, and a busy one.
-  const town = await startTown({ stateDir: folder, ports: 'any', headless: true, environment });
+  const town = await startTown({ stateDir: folder, ports: 'any', headless: true, size, environment });
   await Promise.all([town.down('worker'), town.down('api')]);
   const { TEMPORAL_ADDRESS: temporalAddress = '', DATABASE_URL: townDatabase = '' } = town.settings;
   const connection = await Connection.connect({ address: temporalAddress });
@@ -85,13 +88,17 @@ export async function startWorker(
 }
 
 /** The API on another ledger than the town's, as a process of its own. */
-export async function startApi({ town, folder }: Servers, databaseUrl: string): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startApi(
+  { town, folder }: Servers,
+  databaseUrl: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
   const port = await freePort();
   const api = launch(
     {
       command: process.execPath,
       args: ['--import', 'tsx', 'api/main.ts', '--with-parent'],
-      env: { ...readTownEnvironment().variables, ...town.settings, DATABASE_URL: databaseUrl, API_PORT: `${port}` },
+      env: { ...readTownEnvironment().variables, ...town.settings, DATABASE_URL: databaseUrl, API_PORT: `${port}`, ...settings },
       cwd: projectRoot,
       ready: /"ready":\s*true/,
       stopSignal: 'SIGTERM',
