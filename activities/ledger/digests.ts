@@ -216,6 +216,8 @@ const decisions: ReadonlySet<string> = new Set([
   'confirmDestruction',
   'decideChange',
   'renew',
+  'confirm',
+  'acceptReport',
 ]);
 
 const barsOnDay: Reminding['bars'] = (state, step, person) =>

@@ -204,6 +204,17 @@ describe('telework days', () => {
     expect(await town.digests()).toMatchObject({ 'staff:3001': ['telework-day.start head own'] });
   });
 
+  test('a deputy is not asked to see their own report in the absent head’s place', async () => {
+    const town = await office();
+    town.people.set('4021', { departments: ['tax'], title: '課長補佐' });
+    town.people.delete('3002');
+    await town.absent('3001,2027-04-06,2027-04-09');
+    await town.day(tuesday, 'approve', 'start', 'end', 'report');
+    town.clock.set(at('2027-04-07'));
+    await town.write('morning', '2027-04-07');
+    expect(await town.digests()).toEqual({ 'staff:8001': ['telework-day.acceptReport head nobody'] });
+  });
+
   test('one digest of the morning and one of the evening, and no more, on a day', async () => {
     const town = await office();
     await town.day(tuesday, 'approve', 'start');
