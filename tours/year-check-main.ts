@@ -68,7 +68,12 @@ async function registrations(): Promise<
     if (!one) throw new Error(`${receipt} does not begin with its form`);
     if (name === 'approve' || name === 'resume') one.how = 'active';
     if (name === 'suspend') one.how = 'resting';
-    if (['revoke', 'withdraw', 'end', 'transfer', 'leave', 'reasonOver', 'yearOver', 'notConfirmed'].includes(name)) one.how = 'none';
+    if (name === 'transfer') {
+      // Who has another superior only stays; an application goes along to the new department; what was approved there ends.
+      if (one.how !== 'none' && department !== one.department) one.how = 'none';
+      one.department = department;
+    }
+    if (['revoke', 'withdraw', 'end', 'leave', 'reasonOver', 'yearOver', 'notConfirmed'].includes(name)) one.how = 'none';
   }
   looked.registrations = found.size;
   looked.events = rows.length;

@@ -218,9 +218,14 @@ class Year {
         units.filter((one) => one.head === head).length === 1 && this.#residents.some((one) => one.staffNumber === head && single(one)),
     );
     const swapping = unitsOfTheirs.slice(0, 24);
-    const leavingHeads = unitsOfTheirs.slice(24, 30);
     const staff = this.#residents.filter((one) => single(one) && !ledOnce.has(one.staffNumber));
-    const followers = leavingHeads.flatMap(({ id }) => staff.find(({ departments }) => departments[0] === id) ?? []);
+    const inDepartment = (id: string) => staff.find(({ departments: [main] }) => main === id);
+    const leavingHeads = unitsOfTheirs
+      .slice(24)
+      .map((unit) => ({ ...unit, follower: inDepartment(unit.id) }))
+      .filter(hasFollower)
+      .slice(0, 6);
+    const followers = leavingHeads.map(({ follower }) => follower);
     const rest = staff.filter((one) => !followers.includes(one));
     const leaving = [...leavingHeads.map(({ head }) => this.#resident(head)), ...rest.filter(({ nth }) => nth % 9 === 4).slice(0, 34)];
     const moving = rest.filter((one) => !leaving.includes(one)).slice(0, transfers - swapping.length - leaving.length);
@@ -238,7 +243,7 @@ class Year {
         await replace(to.dn, 'seeAlso', [this.#resident(from.head).dn]);
       }
     }
-    for (const [nth, { dn }] of leavingHeads.entries()) await replace(dn, 'seeAlso', [followers[nth]?.dn ?? '']);
+    for (const { dn, follower } of leavingHeads) await replace(dn, 'seeAlso', [follower.dn]);
     for (const {
       dn,
       departments: [from = ''],
@@ -327,6 +332,9 @@ class Year {
     return this.#crowd.take(staffNumber, { procedure, step, id }, body);
   }
 }
+
+const hasFollower = <Unit extends { follower: Resident | undefined }>(unit: Unit): unit is Unit & { follower: Resident } =>
+  unit.follower !== undefined;
 
 /** Form 1, with a reason that ends in the year for one in seventeen. */
 const formOf = ({ nth }: Resident) => ({
