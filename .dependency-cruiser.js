@@ -96,6 +96,12 @@ const forbidden = [
     to: { path: '^node_modules/(zod|zod-openapi)/' },
   },
   {
+    name: 'checkers-share-no-code',
+    comment: 'Two programs that are wrong in the same way would agree.',
+    from: { path: '^tours/([a-z]+-check-main|check-directory)\\.ts$' },
+    to: { pathNot: ['^tours/check-directory\\.ts$', '(^|/)node_modules/', '^(node:)?[a-z/]+$'] },
+  },
+  {
     name: 'entry-points-are-started',
     comment: 'A main opens connections when it is imported.',
     from: {},
