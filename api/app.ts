@@ -8,6 +8,7 @@ import { answerProblems } from './errors.js';
 import { answerReadiness, createChecks } from './health.js';
 import { type Limits, requestLimit } from './limits.js';
 import { createMetrics } from './metrics.js';
+import { casePages } from './pages/cases.js';
 import { documentationPages } from './pages.js';
 import { createServices, type Parts, quoteFrom } from './parts.js';
 import { Problem } from './problems.js';
@@ -37,6 +38,8 @@ export interface AppOptions {
   trustedProxies: number;
   /** `/metrics` is answered here, where `metrics` has no port of its own. */
   servesMetrics: boolean;
+  /** Where people reach it; their cookies travel over TLS alone if it is https. */
+  publicUrl: string;
 }
 
 /** Every route of the API. */
@@ -64,7 +67,10 @@ function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
 }
 
 /** The HTTP API (design §6) as an Express application, and another that answers Prometheus alone. */
-export function createApp(parts: Parts, { limits, trustedProxies, servesMetrics }: AppOptions): { app: Express; metrics: Express } {
+export function createApp(
+  parts: Parts,
+  { limits, trustedProxies, servesMetrics, publicUrl }: AppOptions,
+): { app: Express; metrics: Express } {
   const app = express();
   const metrics = createMetrics();
   const routes = apiRoutes(parts, limits);
@@ -75,7 +81,9 @@ export function createApp(parts: Parts, { limits, trustedProxies, servesMetrics 
   app.get('/readyz', answerReadiness(createChecks(parts)));
   if (servesMetrics) app.get('/metrics', metrics.answer);
   app.use(metrics.observe, requestLog(parts), securityHeaders, compression({ threshold: leastCompressed }));
-  app.use('/api/v1', requestLimit(limits), mount(routes, createAuthenticate(parts)));
+  const limit = requestLimit(limits);
+  app.use(casePages({ ...parts, routes, limit, publicUrl }));
+  app.use('/api/v1', limit, mount(routes, createAuthenticate(parts)));
   app.use(documentationPages(routes));
   app.use(() => {
     throw new Problem('notFound');

@@ -20,8 +20,11 @@ export interface Caller {
 
 const nobody: Caller = { staffNumber: '', capacities: [], acting: [], token: '' };
 
-/** Turns the bearer token into a person and the person into capacities, at each request (design §4.7, 4.18). */
-export function createAuthenticate({ ledger, directory, pack }: Pick<Parts, 'ledger' | 'directory' | 'pack'>): Authenticate {
+/** Turns a login's token, the bearer's if nothing else is said, into a person and the person into capacities, at each request (design §4.7, 4.18). */
+export function createAuthenticate(
+  { ledger, directory, pack }: Pick<Parts, 'ledger' | 'directory' | 'pack'>,
+  tokenOf: (request: Request) => string | undefined = bearerToken,
+): Authenticate {
   const { actingOf: acting } = createActing({ directory, ledger, rules: pack.values.acting, clock: ledger.townClock });
 
   /** Nobody decides for another on what was last known. */
@@ -50,7 +53,7 @@ export function createAuthenticate({ ledger, directory, pack }: Pick<Parts, 'led
 
   return async (request, { access, method, protecting = false }) => {
     if (access === 'anyone') return nobody;
-    const token = bearerToken(request);
+    const token = tokenOf(request);
     const session = token ? await ledger.sessionOf(token) : undefined;
     if (!token || !session) throw new Problem('unauthenticated');
     const { staffNumber } = session;

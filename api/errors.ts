@@ -1,5 +1,5 @@
 import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import type { ErrorRequestHandler, Request } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { DirectoryAway } from '../activities/directory/port.js';
@@ -54,7 +54,7 @@ export function inWords(
 }
 
 /** The one place where a failure becomes an answer. What nobody foresaw is logged by name and place, without its message, which may quote a person's words. */
-export function answerProblems(logger: Logger, quote: Quote): ErrorRequestHandler {
+export function answerProblems(logger: Logger, quote: Quote, send: SendProblem = asJson): ErrorRequestHandler {
   return (failure, request, response, next) => {
     const problem = asProblem(failure);
     if (problem.type === 'internal') logger.error({ failure: traceOf(failure), requestId: response.locals.requestId }, 'a request failed');
@@ -65,12 +65,15 @@ export function answerProblems(logger: Logger, quote: Quote): ErrorRequestHandle
     if (problem.type === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
     const language = languageOf(request);
     response.set('Content-Language', language).set('Cache-Control', 'no-store').vary('Accept-Language');
-    response
-      .status(problemStatus[problem.type])
-      .type('application/problem+json')
-      .json(problemDocument(problem, language, quote));
+    response.status(problemStatus[problem.type]);
+    send(problemDocument(problem, language, quote), { request, response, language });
   };
 }
+
+/** How a problem goes out, once its status and headers are set. */
+export type SendProblem = (problem: ProblemDocument, to: { request: Request; response: Response; language: Language }) => void;
+
+const asJson: SendProblem = (problem, { response }) => void response.type('application/problem+json').json(problem);
 
 /** What the failure means to the caller. */
 export function asProblem(failure: unknown): Problem {

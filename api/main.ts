@@ -55,6 +55,7 @@ const { app, metrics } = createApp(
     limits: { requestsPerMinute: settings.API_REQUESTS_PER_MINUTE, failedLoginsPerMinute: 10 },
     trustedProxies: settings.API_TRUSTED_PROXIES,
     servesMetrics: settings.METRICS_PORT === undefined,
+    publicUrl: settings.API_PUBLIC_URL,
   },
 );
 

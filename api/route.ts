@@ -68,7 +68,7 @@ export type AnyRoute = Route<any, any, any>;
 export const route = <Path, Query, Body>(definition: Route<Path, Query, Body>): AnyRoute => definition;
 
 /** Everything is answered within 5 s (design §6); the rest is for the way back. */
-const answerWithinMs = 4_600;
+export const answerWithinMs = 4_600;
 /** Forms are small; a bulk step of fifty items is the largest. */
 const jsonLimit = '64kb';
 const fileLimit = '2mb';
@@ -149,7 +149,10 @@ function bodyReaders({ body, consumes, fileLimit: limit = fileLimit }: AnyRoute)
 const nothing = z.strictObject({});
 
 /** Path, query and body as the schemas read them; everything that is wrong is named at once. */
-function checked({ params, query, body, consumes }: AnyRoute, request: Request): [unknown, unknown, unknown] {
+export function checked(
+  { params, query, body, consumes }: AnyRoute,
+  request: Pick<Request, 'params' | 'query' | 'body'>,
+): [unknown, unknown, unknown] {
   const parts: [z.ZodType | undefined, unknown, string][] = [
     [params, request.params, 'path'],
     [query ?? nothing, request.query, 'query'],

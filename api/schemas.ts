@@ -128,13 +128,24 @@ export const shownEvent = z
   })
   .meta({ id: 'Event' });
 
-/** One field of a form as JSON Schema says it, as far as forms go: a code, yes or no, text, or a list of codes. */
+/** A form, or one field of it, as JSON Schema says it, as far as forms go: a code, yes or no, text, a number, a list, or fields within. */
 export interface FormField {
   type?: string;
-  enum?: readonly string[];
-  items?: { enum?: readonly string[] };
+  format?: string;
+  enum?: readonly (string | number)[];
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  minItems?: number;
+  maxItems?: number;
+  examples?: readonly unknown[];
+  items?: FormField;
+  properties?: Readonly<Record<string, FormField>>;
+  required?: readonly string[];
 }
 
-/** The fields of a form by name, for who builds a form of another kind from it. */
-export const fieldsOf = (form: z.ZodType): Readonly<Record<string, FormField>> =>
-  (z.toJSONSchema(form, { io: 'input', unrepresentable: 'any' }).properties ?? {}) as Readonly<Record<string, FormField>>;
+/** The form for who builds one of another kind from it. */
+export const shapeOf = (form: z.ZodType): FormField => z.toJSONSchema(form, { io: 'input', unrepresentable: 'any' }) as FormField;
+
+/** Its fields by name. */
+export const fieldsOf = (form: z.ZodType): Readonly<Record<string, FormField>> => shapeOf(form).properties ?? {};

@@ -30,7 +30,7 @@ function optionOf(name: string, field: FormField): Option {
   if (field.type === 'boolean') return new Option(`${flag} <yes|no>`, words).argParser(yesOrNo);
   if (field.type === 'array') return new Option(`${flag} <${field.items?.enum?.join(',') ?? 'list'}>`, words).argParser(listed);
   const option = new Option(`${flag} <${field.enum ? 'code' : 'text'}>`, words);
-  return field.enum ? option.choices(field.enum) : option;
+  return field.enum ? option.choices(field.enum.map(String)) : option;
 }
 
 function yesOrNo(text: string): boolean {

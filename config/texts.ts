@@ -27,6 +27,8 @@ type Leaves<Words> = { [Key in keyof Words & string]: Words[Key] extends string 
 
 export type MailTemplate = keyof typeof ja.mail;
 
+const sections = Object.keys(ja).filter((name): name is Section => name !== 'frame' && name !== 'mail');
+
 type Params = Readonly<Record<string, unknown>>;
 
 /** Puts values into words in place of i18next's own formats, which go by the host's locale data. */
@@ -53,6 +55,10 @@ export function say(language: Language, section: Section, code: string, params: 
   const key = `${section}.${code}`;
   return known(language, key) ? i18n.t(key, { lng: language, replace: params }) : code;
 }
+
+/** The section that has words for all of these codes: of the alternatives that one field offers. */
+export const sectionOf = (codes: readonly string[]): Section | undefined =>
+  sections.find((section) => codes.every((code) => known('ja', `${section}.${code}`)));
 
 /** Whether the catalogue has a template of this name. */
 export const isMailTemplate = (name: string): name is MailTemplate => Object.hasOwn(ja.mail, name);
@@ -117,3 +123,7 @@ export function dateInWords(value: string, language: Language): string {
     return value;
   }
 }
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+/** Text that may stand anywhere in HTML, quoted attributes included. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');

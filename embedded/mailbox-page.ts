@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { escapeHtml } from '../activities/mail/render.js';
-import { dateInWords } from '../config/texts.js';
+import { dateInWords, escapeHtml } from '../config/texts.js';
 import type { MailStore, ReceivedMail } from './mailbox.js';
 
 /** Mails of one page of the list and of one answer of `/mails.json`. */

@@ -1,4 +1,4 @@
-import { isMailTemplate, mailText } from '../../config/texts.js';
+import { escapeHtml, isMailTemplate, mailText } from '../../config/texts.js';
 import type { ProcedureName, QueuedMail } from '../ledger/port.js';
 import type { OutgoingMail } from './port.js';
 
@@ -34,10 +34,6 @@ export function renderMail(mail: QueuedMail, addressee: Addressee): Pick<Outgoin
 `,
   };
 }
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-/** Text that may stand anywhere in HTML, quoted attributes included. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 
 /** Paragraphs and line breaks as in the text; only our own links become some. */
 function asHtml(text: string, links: readonly string[]): string {

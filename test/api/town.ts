@@ -87,6 +87,7 @@ export class ApiTown {
     freshMs = 60_000,
     failedLoginsPerMinute = 1_000,
     requestsPerMinute = 1_000_000,
+    publicUrl = 'http://127.0.0.1:8080',
   } = {}): Promise<ApiTown> {
     const address = inject('temporalAddress');
     const folder = await mkdtemp(join(tmpdir(), 'api-town-'));
@@ -131,7 +132,7 @@ export class ApiTown {
           movesClock: true,
           logger: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),
         },
-        { limits: { requestsPerMinute, failedLoginsPerMinute }, trustedProxies: 0, servesMetrics: true },
+        { limits: { requestsPerMinute, failedLoginsPerMinute }, trustedProxies: 0, servesMetrics: true, publicUrl },
       ).app;
     let app = appUnder(pack);
     const changePack = (name: string): void => {
