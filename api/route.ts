@@ -114,15 +114,12 @@ function answer(one: AnyRoute, inTurn: InTurn): RequestHandler {
       key: one.needs === 'Idempotency-Key' ? idempotencyKey(request) : '',
       version: one.needs === 'If-Match' ? seenVersion(request) : 0,
     };
-    const {
-      status,
-      body: content,
-      headers,
-    } = await inTurn(() => {
+    const handled = await inTurn(() => {
       const arrival = new AbortController();
       const late = setTimeout(() => arrival.abort(), answerWithinMs);
       return one.handle({ ...call, arrival: arrival.signal }).finally(() => clearTimeout(late));
-    });
+    }, 'begun');
+    const { status, body: content, headers } = handled;
     response.status(status).set({ 'Cache-Control': 'private, no-cache', ...headers });
     if (content === undefined) response.end();
     else if (content instanceof Uint8Array) response.send(Buffer.from(content));

@@ -97,17 +97,23 @@ export function createDigests({ ledger, acting }: DigestParts) {
       /** Who can act in the capacity, and is not barred from this very step. */
       const able = async (capacity: Capacity): Promise<readonly Actor[]> =>
         (await actorsFor(capacity, step)).filter((one) => !due.includes(capacity) || !bars?.(state, step, { ...one, as: capacity }));
-      const somebodyAble = async () => (await Promise.all(due.map(able))).some(({ length }) => length);
       const line = (who: Capacity, why: Why) => {
         const [kind = who] = who.split(':');
         return { caseId, procedure, receiptNumber, step: `${procedure}.${step}`, since, who: kind, why };
       };
 
+      const asked = async (who: Capacity): Promise<readonly Reminder[]> =>
+        (await able(who)).map(({ staffNumber, onBehalfOf }) => ({
+          to: `staff:${staffNumber}`,
+          line: line(who, onBehalfOf === undefined ? 'own' : 'acting'),
+        }));
+
       for (const target of targets) {
-        const actors = await able(target);
-        for (const { staffNumber, onBehalfOf } of actors)
-          yield { to: `staff:${staffNumber}`, line: line(target, onBehalfOf === undefined ? 'own' : 'acting') };
-        if (actors.length || (due.includes(target) && (await somebodyAble()))) continue;
+        const own = await asked(target);
+        const others = due.filter((who) => due.includes(target) && who !== target);
+        const actors = own.length ? own : (await Promise.all(others.map(asked))).flat(); // Who may take it too is asked before anybody stands in.
+        yield* actors;
+        if (actors.length) continue;
         const { instead, people } = await firstOf(substitutes(target, department), (capacity) => actorsFor(capacity, step));
         const why = instead.startsWith('head:') ? 'instead' : 'nobody';
         const finding = why === 'nobody' && due.includes(target) ? { finding: { caseId, step, who: target } } : {};

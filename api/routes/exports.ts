@@ -1,10 +1,20 @@
 import { z } from 'zod';
+import type { CaseRow } from '../../activities/ledger/port.js';
+import { today } from '../../config/calendar.js';
+import type { Registration } from '../../workflows/registration/rules.js';
 import { dayOn } from '../../workflows/shared/dates.js';
-import { csvOf } from '../files.js';
+import { every } from '../every.js';
+import { type Charset, csvOf } from '../files.js';
 import type { Services } from '../parts.js';
 import { type AnyRoute, route } from '../route.js';
 
-const heading = ['staff_number', 'name', 'department', 'month', 'days', 'half_days', 'hourly_days', 'minutes'] as const;
+const attendance = ['staff_number', 'name', 'department', 'month', 'days', 'half_days', 'hourly_days', 'minutes'] as const;
+const registrations = [
+  ...['receipt_number', 'staff_number', 'name', 'department', 'status', 'forms', 'workplace', 'reason', 'reason_ends'],
+  ...['frequency', 'version', 'valid_until', 'renewal'],
+] as const;
+
+const charset = z.enum(['utf-8', 'shift_jis']).default('utf-8').meta({ description: '422 names the cells that Shift_JIS cannot write.' });
 
 /** Files for other systems. */
 export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute[] {
@@ -15,6 +25,12 @@ export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute
     for (const { staff } of people) if (!names.has(staff)) names.set(staff, (await directory.staffMember(staff))?.name ?? '');
     return names;
   }
+
+  const file = (name: string, charset: Charset, content: Uint8Array) => ({
+    status: 200 as const,
+    body: content,
+    headers: { 'Content-Type': `text/csv; charset=${charset}`, 'Content-Disposition': `attachment; filename="${name}.csv"` },
+  });
 
   return [
     route({
@@ -29,7 +45,7 @@ export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute
           .string()
           .regex(/^20\d{2}-(0[1-9]|1[0-2])$/)
           .meta({ examples: ['2027-04'] }),
-        charset: z.enum(['utf-8', 'shift_jis']).default('utf-8').meta({ description: '422 names the cells that Shift_JIS cannot write.' }),
+        charset,
       }),
       replies: { 200: { description: 'CSV, by department and staff number.', schema: z.string(), type: 'text/csv' } },
       handle: async ({ query: { month, charset } }) => {
@@ -40,12 +56,36 @@ export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute
           ...[staff, names.get(staff) ?? '', department, month],
           ...[days, halfDays, hourlyDays, minutes],
         ]);
-        const headers = {
-          'Content-Type': `text/csv; charset=${charset}`,
-          'Content-Disposition': `attachment; filename="attendance-${month}.csv"`,
-        };
-        return { status: 200, body: csvOf(heading, rows, charset), headers };
+        return file(`attendance-${month}`, charset, csvOf(attendance, rows, charset));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/exports/registrations',
+      tag: 'exports',
+      summary: 'Who may telework and why: every registration that is open, as it stands; no address, phone or text',
+      access: ['hr'],
+      query: z.strictObject({ charset }),
+      replies: { 200: { description: 'CSV, by department and staff number.', schema: z.string(), type: 'text/csv' } },
+      handle: async ({ query: { charset } }) => {
+        const open: CaseRow[] = [];
+        for await (const row of every((page) => ledger.openCases({ procedure: 'registration', capacities: ['hr'], ...page })))
+          open.push(row);
+        open.sort((one, other) => (`${one.department}/${one.staff}` < `${other.department}/${other.staff}` ? -1 : 1));
+        const names = await namesOf(open);
+        const rows = open.map(({ receiptNumber, staff, department, status, state }) => {
+          const { form, version, validUntil, renewal = '' } = state as Registration;
+          const { forms, workplace, reason = '', reasonEnds = '', frequency } = form;
+          return [
+            ...[receiptNumber, staff, names.get(staff) ?? '', department, status, forms.join(' '), workplace, reason, reasonEnds],
+            ...[`${frequency.days}/${frequency.per}`, version, validUntil ? today(lastInstantOf(validUntil)) : '', renewal],
+          ];
+        });
+        return file('registrations', charset, csvOf(registrations, rows, charset));
       },
     }),
   ];
 }
+
+/** `validUntil` is the midnight that ends its last day. */
+const lastInstantOf = (validUntil: string): string => new Date(Date.parse(validUntil) - 1).toISOString();

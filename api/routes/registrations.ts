@@ -109,7 +109,10 @@ export const registrations: Procedure<Inputs<typeof steps>, Application, Resolve
 const cascadeLine = z.object({
   what: z.enum(['access', 'loan', 'day', 'mail']),
   how: z.enum(['done', 'waiting', 'stuck']),
-  reason: z.string().optional().meta({ description: 'Of access: the fault; of a loan or a telework day: its status; of a mail: what became of it.' }),
+  reason: z
+    .string()
+    .optional()
+    .meta({ description: 'Of access: the fault; of a loan or a telework day: its status; of a mail: what became of it.' }),
   since: z.iso.datetime(),
   receiptNumber: z.string().optional(),
   to: z.string().optional(),

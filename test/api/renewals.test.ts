@@ -55,6 +55,18 @@ async function until(instant: string | undefined): Promise<void> {
   if (ms >= 0) await town.forward(ms + 1_000);
 }
 
+test('HR takes away a file of who may telework and why, without address and phone', async () => {
+  expect((await town.send(head, 'GET', '/exports/registrations')).status).toBe(403);
+  const lines = ((await get(hr, '/exports/registrations')) as string).split('\n');
+  expect(lines).toHaveLength(parts.length + 2); // The heading, and the end of the last line.
+  expect(lines[0]).toMatch(
+    /receipt_number,staff_number,name,department,status,forms,workplace,reason,reason_ends,frequency,version,valid_until,renewal$/,
+  );
+  const mine = lines.find((line) => line.includes(`,${staff.child},`));
+  expect(mine).toMatch(/^令和\d+-登-\d{4},\d+,[^,]+,\w+,active,home,ownHome,child,,2\/week,1,\d{4}-03-31,$/);
+  expect(lines.join()).not.toMatch(/中央|000-0000/);
+});
+
 describe('the renewal by exception (大阪市 2018)', () => {
   test('the supervisor sees what differs, each with what differs; the rest is renewed in bulk', async () => {
     await until((await stateOf('plain')).renewalOpens);

@@ -40,6 +40,14 @@ describe('work in turns', () => {
     expect(begun).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('lets what has begun go on before what has not', async () => {
+    const inTurn = createTurns(1);
+    const order: string[] = [];
+    const note = (what: string) => async () => void order.push(what);
+    await Promise.all([inTurn(note('first')), inTurn(note('fresh')), inTurn(note('begun'), 'begun')]);
+    expect(order).toEqual(['first', 'begun', 'fresh']);
+  });
+
   it('gives its turn on when it is refused, and to one only', async () => {
     const { begun, ends, outcomes, settled } = pieces(1, 3);
     await settled();

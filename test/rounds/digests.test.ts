@@ -215,6 +215,15 @@ describe('telework days', () => {
     expect(await town.digests()).toEqual({ 'staff:8001': ['telework-day.acceptReport head nobody'] });
   });
 
+  test('the report of somebody who is absent is asked of the supervisor, who may record it', async () => {
+    const town = await office();
+    await town.absent('4021,2027-04-07,2027-04-09');
+    await town.day(tuesday, 'approve', 'start', 'end');
+    town.clock.set(at('2027-04-07'));
+    await town.write('morning', '2027-04-07');
+    expect(await town.digests()).toEqual({ 'staff:3001': ['telework-day.report head own'] });
+  });
+
   test('one digest of the morning and one of the evening, and no more, on a day', async () => {
     const town = await office();
     await town.day(tuesday, 'approve', 'start');
