@@ -31,6 +31,7 @@ import { stocktakingRoutes } from './routes/stocktakings.js';
 import { teleworkDays } from './routes/telework-days.js';
 import { trainingRoutes } from './routes/training.js';
 import { transferRoutes } from './routes/transfers.js';
+import { createTurns } from './turns.js';
 
 export interface AppOptions {
   limits: Limits;
@@ -81,9 +82,9 @@ export function createApp(
   app.get('/readyz', answerReadiness(createChecks(parts)));
   if (servesMetrics) app.get('/metrics', metrics.answer);
   app.use(metrics.observe, requestLog(parts), securityHeaders, compression({ threshold: leastCompressed }));
-  const limit = requestLimit(limits);
-  app.use(casePages({ ...parts, routes, limit, publicUrl }));
-  app.use('/api/v1', limit, mount(routes, createAuthenticate(parts)));
+  const [limit, inTurn] = [requestLimit(limits), createTurns()];
+  app.use(casePages({ ...parts, routes, limit, inTurn, publicUrl }));
+  app.use('/api/v1', limit, mount(routes, createAuthenticate(parts), inTurn));
   app.use(documentationPages(routes));
   app.use(() => {
     throw new Problem('notFound');

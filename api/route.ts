@@ -6,7 +6,7 @@ import type { Language } from '../config/texts.js';
 import type { Caller } from './auth.js';
 import { fieldErrors, languageOf } from './errors.js';
 import { Problem } from './problems.js';
-import { createTurns, type InTurn } from './turns.js';
+import type { InTurn } from './turns.js';
 
 /** One request, checked: what it names in path and query, what it brings, who makes it. */
 export interface Call<Path = unknown, Query = unknown, Body = unknown> {
@@ -77,9 +77,8 @@ const fileLimit = '2mb';
 export type Authenticate = (request: Request, route: AnyRoute) => Promise<Caller>;
 
 /** The routes as an Express router; other methods on their paths are refused with what is allowed. */
-export function mount(routes: readonly AnyRoute[], authenticate: Authenticate): Router {
+export function mount(routes: readonly AnyRoute[], authenticate: Authenticate, inTurn: InTurn): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const inTurn = createTurns();
   for (const path of new Set(routes.map((one) => one.path))) {
     const own = routes.filter((one) => one.path === path);
     const place = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));

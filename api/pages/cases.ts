@@ -8,15 +8,17 @@ import { type Parts, quoteFrom } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, answerWithinMs, checked, type Reply, type Route } from '../route.js';
 import { caseId, shapeOf } from '../schemas.js';
+import type { InTurn } from '../turns.js';
 import type { ShownCase, ShownEvent } from '../views.js';
 import { read, type Values } from './fields.js';
 import { sendPage } from './html.js';
-import { casePage, logInPage, problemPage, type Refused, type ShownTask, tasksPage } from './show.js';
+import { casePage, logInPage, problemPage, type Refused, type ShownTask, type Terms, tasksPage } from './show.js';
 
 interface PageParts extends Parts {
   routes: readonly AnyRoute[];
-  /** The same as for the API: whoever asks too much may not go on here. */
+  /** Both the same as for the API: whoever asks too much there may not go on here, and nobody comes before others. */
   limit: RequestHandler;
+  inTurn: InTurn;
   publicUrl: string;
 }
 
@@ -35,7 +37,7 @@ const query = z.object({ taken: z.string().optional() });
  * of the API's own routes, so the pages know, show and do nothing that these do not. A form goes to the address of its page and comes back to it: there is no other place to be sent to.
  * The login is a cookie, which the JSON API takes from nobody.
  */
-export function casePages({ routes, limit, publicUrl, ...parts }: PageParts): Router {
+export function casePages({ routes, limit, inTurn, publicUrl, ...parts }: PageParts): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const authenticate = createAuthenticate(parts, tokenOf);
   const quote = quoteFrom(parts.pack);
@@ -48,12 +50,13 @@ export function casePages({ routes, limit, publicUrl, ...parts }: PageParts): Ro
   const [logIn, logOut, tasks] = [routeAt('post', '/sessions'), routeAt('delete', '/sessions/current'), routeAt('get', '/me/tasks')];
 
   /** What the API's own route answers to whom the cookie says. */
-  async function ask(one: AnyRoute, request: Request, { params = {}, query = {}, body = {}, key = '' }: Asked = {}): Promise<Reply> {
-    const caller = await authenticate(request, one);
-    const [path, asked, given] = checked(one, { params, query, body });
-    const call = { path, query: asked, body: given, caller, language: languageOf(request), mediaType: '', key, version: 0 };
-    return one.handle({ ...call, arrival: AbortSignal.timeout(answerWithinMs) });
-  }
+  const ask = (one: AnyRoute, request: Request, { params = {}, query = {}, body = {}, key = '' }: Asked = {}): Promise<Reply> =>
+    inTurn(async () => {
+      const caller = await authenticate(request, one);
+      const [path, asked, given] = checked(one, { params, query, body });
+      const call = { path, query: asked, body: given, caller, language: languageOf(request), mediaType: '', key, version: 0 };
+      return one.handle({ ...call, arrival: AbortSignal.timeout(answerWithinMs) });
+    });
 
   const enter: Handler = async (request, response) => {
     const { staffNumber, password } = request.body;
@@ -101,6 +104,7 @@ export function casePages({ routes, limit, publicUrl, ...parts }: PageParts): Ro
       routes.flatMap((step) => (step.path.startsWith(stepsAt) ? [[step.path.slice(stepsAt.length), step] as const] : [])),
     );
     const opening = routeAt('post', path);
+    const terms = routes.find((route) => route.path === `${path}/{id}/terms`);
 
     const show = async (request: Request, response: Response, refused?: Refused): Promise<void> => {
       const language = languageOf(request);
@@ -108,7 +112,9 @@ export function casePages({ routes, limit, publicUrl, ...parts }: PageParts): Ro
       const [{ body: shown }, { body: timeline }] = await Promise.all([ask(one, request, { params }), ask(events, request, { params })]);
       const { items } = timeline as { items: readonly ShownEvent[] };
       const { taken } = query.parse(request.query);
-      const content = { shown: shown as ShownCase, events: items, steps, opening, ...(taken && steps.has(taken) && { taken }) };
+      const signs = (shown as ShownCase).due.some((due) => 'mine' in due && due.mine && due.step === 'receive');
+      const signed = terms && signs && { terms: (await ask(terms, request, { params })).body as Terms };
+      const content = { ...signed, shown: shown as ShownCase, events: items, steps, opening, ...(taken && steps.has(taken) && { taken }) };
       sendPage(response, language, casePage(language, { ...content, ...(refused && { refused }) }));
     };
 

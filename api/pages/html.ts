@@ -21,7 +21,7 @@ function markup(part: Part): string {
 
 const style = `body { max-width: 48rem; margin: 0 auto; padding: 1rem; font-family: sans-serif; line-height: 1.6 }
 dt, label, legend { font-weight: bold } label, textarea, input[type=text] { display: block } textarea, input[type=text] { width: 100%; box-sizing: border-box }
-.choice { display: inline-block; font-weight: normal; margin-right: 1rem } fieldset, form { margin: 1rem 0 } [role=alert] { border-left: .4rem solid #b00; padding-left: 1rem }`;
+.lines { white-space: pre-wrap } .choice { display: inline-block; font-weight: normal; margin-right: 1rem } fieldset, form { margin: 1rem 0 } [role=alert] { border-left: .4rem solid #b00; padding-left: 1rem }`;
 
 /** No script at all; nothing from elsewhere; forms go home. The forms' own origin must reach us, so that a foreign one is known (RFC 6454). */
 const headers = {

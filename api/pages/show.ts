@@ -23,6 +23,11 @@ export interface Refused {
   values: Values;
 }
 
+export interface Terms {
+  version: string;
+  text: string;
+}
+
 /** What a page of a case is made from. */
 export interface CaseContent {
   shown: ShownCase;
@@ -30,6 +35,8 @@ export interface CaseContent {
   /** The routes of the steps, and that which opens a case: their bodies are the forms. */
   steps: ReadonlyMap<string, AnyRoute>;
   opening: AnyRoute;
+  /** What the reader signs for, where that is due. */
+  terms?: Terms;
   /** What the reader has just handed in. */
   taken?: string;
   refused?: Refused;
@@ -94,7 +101,7 @@ ${toTasks(language)}${logOut(language)}`,
 }
 
 /** The steps that are the reader's, each with its form. What was refused stays as it was filled in. */
-function formsOf(language: Language, { shown, steps, refused }: CaseContent): Html {
+function formsOf(language: Language, { shown, steps, terms, refused }: CaseContent): Html {
   const mine = shown.due.flatMap((one) => ('mine' in one && one.mine ? [one.step] : []));
   const offered = [...new Set([...(refused ? [refused.step] : []), ...mine])];
   const before = [shown.state, 'request' in shown.state && shown.state.request].flatMap((state) => valuesOf(state));
@@ -103,13 +110,19 @@ function formsOf(language: Language, { shown, steps, refused }: CaseContent): Ht
     const shape = body && shapeOf(body);
     const words = stepWords(language, shown.procedure, step);
     if (!shape || !canShow(shape)) return html`<h3>${words}</h3><p>${say(language, 'page', 'elsewhere')}</p>\n`;
+    const signed = shape.properties?.terms && terms;
     const again = refused?.step === step ? refused : undefined;
     // A form that is filed again begins as it was; of what is asked for the first time nothing is said beforehand.
     const filedAgain = before.filter(([name]) => name.includes('.') && shape.required?.includes(name.split('.')[0] ?? ''));
-    const filled = { language, id: step, values: again?.values ?? new Map(filedAgain), errors: again?.problem.errors ?? [] };
+    const filled = {
+      language,
+      id: step,
+      values: again?.values ?? new Map([...filedAgain, ['terms', signed ? [signed.version] : []]]),
+      errors: again?.problem.errors ?? [],
+    };
     return html`<form method="post"><h3>${words}</h3>
 <input type="hidden" name="key" value="${again?.key ?? randomUUID()}">
-${fieldsFor(shape, filled)}<button name="do" value="${step}">${words}</button></form>\n`;
+${signed && html`<p class="lines">${signed.text}</p>\n`}${fieldsFor(shape, filled)}<button name="do" value="${step}">${words}</button></form>\n`;
   })}`;
 }
 

@@ -188,7 +188,13 @@ describe('a form', () => {
     const right = await browser.post(pathOf(id), { ...wrong, assetTag, key: keyOf(back.html, 'prepare') });
     expect(right.status).toBe(303);
     expect(await namesOf(id)).toContain('prepare');
-    expect((await (await as(borrower)).get(pathOf(id))).html).toContain('利用条件の版');
+    expect((await (await as(borrower)).get(pathOf(id))).html).toContain('指紋認証設定');
+
+    await browser.post(pathOf(id), { do: 'handOver', key: keyOf((await browser.get(pathOf(id))).html, 'handOver') });
+    const terms = (await town.send(borrower, 'GET', `/device-loans/${id}/terms`)).body;
+    const { html } = await (await as(borrower)).get(pathOf(id));
+    for (const said of [terms.text.split('\n')[0], `name="terms" required type="text" value="${terms.version}"`])
+      expect(html).toContain(said);
   });
 
   test('is taken from our own pages only', async () => {
