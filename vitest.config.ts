@@ -8,7 +8,7 @@ export default defineConfig({
     // Two workers beside PostgreSQL and Temporal are what a small machine carries without timing out.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 30_000,
+    hookTimeout: 180_000,
   },
 });

@@ -10,7 +10,9 @@ import { createLedgerActivities } from '../activities/ledger/activities.js';
 import { hostClock } from '../activities/ledger/clock.js';
 import { createPostgresLedger, type PostgresLedger } from '../activities/ledger/postgres.js';
 import { type Counted, countActions, countLoans, countRegistration, type History, mostActions, mostEvents } from '../bench/counts.js';
+import { entriesOf, wayOfDay } from '../bench/day.js';
 import { willingDirectory } from '../bench/directory.js';
+import { inLanes } from '../bench/lanes.js';
 import { playLoan, type Stage } from '../bench/loan.js';
 import { mailActivities } from '../bench/mail.js';
 import { openRegistration, type RegistrationStage, registrationRequest, renewal, takeStep } from '../bench/registration.js';
@@ -59,6 +61,22 @@ describe('figures', () => {
     expect(quantile([3, 1, 2, 4], 0.99)).toBe(4);
     expect(median([4, 1, 2, 3])).toBe(2.5);
     expect(median([9, 1, 2])).toBe(2);
+  });
+  it('works through everything, so much at a time', async () => {
+    const done: number[] = [];
+    let [underWay, most] = [0, 0];
+    await inLanes(
+      [...Array(20).keys()],
+      async (item) => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await Promise.resolve();
+        underWay -= 1;
+        done.push(item);
+      },
+      3,
+    );
+    expect([done.toSorted((one, other) => one - other), most]).toEqual([[...Array(20).keys()], 3]);
   });
   it('compares round by round', () => {
     const rounds = [
@@ -147,6 +165,15 @@ describe('the cases of the bench', () => {
     expect(parts).toEqual({ steps: 7, effects: 2, deadlines: 7, turns: 0 });
     expect(cost.actions).toBeLessThanOrEqual(mostActions(parts));
     expect(cost.events).toBeLessThanOrEqual(mostEvents(parts));
+  });
+
+  it('the days of the bench are days of the ledger, from the plan to the report that is seen', async () => {
+    const caseId = randomUUID();
+    const entries = entriesOf(caseId, wayOfDay({ staff: '7001', department: 'tax', date: '2027-04-12' }));
+    for (const entry of entries) await ledger.append(entry);
+    expect(entries.map(({ summary }) => summary.status)).toEqual(['planned', 'approved', 'started', 'ended', 'reported', 'closed']);
+    expect(await ledger.caseById(caseId)).toMatchObject({ status: 'closed', closed: true, seq: entries.length });
+    expect(await ledger.attendance('2027-04-12', '2027-04-12')).toMatchObject([{ staff: '7001', days: 1, minutes: 465 }]);
   });
 
   it('its renewal writes the same rows as on the bare SDK', async () => {

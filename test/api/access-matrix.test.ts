@@ -82,16 +82,16 @@ beforeAll(async () => {
     ...{ hr: accounts.hr, it: accounts.it[0], personnel: accounts.personnel, admin: accounts.admin, committee: accounts.deputyMayor },
     ...{ mayor: accounts.mayor, emergencyAuthority: accounts.emergencyAuthority },
   };
-  const { body: policy } = await town.send(people.head, 'GET', '/policy');
+  const { body: policy } = await send(people.head, 'GET', '/policy');
   termsVersion = policy.document.deviceLoan.terms.version.value;
-  const { body: document } = await town.send(undefined, 'GET', '/openapi.json');
+  const { body: document } = await send(undefined, 'GET', '/openapi.json');
   routes = new Set(
     Object.entries<object>(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((one) => `${one.toUpperCase()} ${path}`)),
   );
 
   await town.ledger.importAbsences(`staff_number,from,until,reason\n${people.head},${now},${later.until},sickLeave`, { by: 'system' });
   const named = { capacity: 'head:zeimu', deputy, from: now, until: later.until };
-  naming = (await town.send(people.head, 'POST', '/deputies', { key: randomUUID(), body: named })).body.id;
+  naming = (await send(people.head, 'POST', '/deputies', { key: randomUUID(), body: named })).body.id;
   const past = { capacity: 'head:zeimu', holder: people.head } as const;
   await town.ledger.nameDeputy({ ...past, id: 'over', deputy: formerDeputy, from: '2020-04-01', until: yesterday });
   await town.ledger.nameDeputy({ ...past, id: 'to come', deputy: comingDeputy, ...later });
@@ -142,6 +142,15 @@ const plan = () => ({
   },
   ...{ table: [...morning, { ...morning[0], from: '13:00', until: '17:15' }], remarks: words },
 });
+/** As people do, presses again under the same key while the answer is "not yet" or "not now": a busy machine is no refusal. */
+async function send(...[who, method, path, sent]: Parameters<ApiTown['send']>): Promise<Answered> {
+  for (const since = performance.now(); ; ) {
+    const answered = await town.send(who, method, path, sent);
+    const found: readonly { status?: number }[] = [answered, ...(Array.isArray(answered.body?.items) ? answered.body.items : [])];
+    if (!found.some(({ status }) => status === 202 || status === 503) || performance.now() - since > patience.timeout) return answered;
+  }
+}
+
 const townNow = async (): Promise<Date> => {
   await town.ledger.clockOffset();
   return town.ledger.townClock.now();
@@ -149,7 +158,7 @@ const townNow = async (): Promise<Date> => {
 
 /** What is filed with a step; everybody files the same, except that what is not the person's own report came by telephone. */
 async function bodyOf(path: CaseRules['path'], step: string, id: string, role: Role): Promise<object> {
-  const { state } = step === 'prepare' ? (await town.send(people.hr, 'GET', `/device-loans/${id}`)).body : {};
+  const { state } = step === 'prepare' ? (await send(people.hr, 'GET', `/device-loans/${id}`)).body : {};
   const bodies: Readonly<Record<string, object>> = {
     prepare: { assetTag: state?.device?.assetTag ?? 'PC-0', fingerprintEnrolled: true, accessories: ['wire'] },
     chooseDevice: { assetTag: 'PC-Z' },
@@ -188,8 +197,8 @@ async function open(
 ): Promise<Subject> {
   const bodies = { '/device-loans': undefined, '/registrations': { form }, '/telework-days': { plan: plan() } };
   const sent = { key: randomUUID(), body: { ...bodies[path], ...over } };
-  const { status, body } = path === '/device-loans' ? await town.file(person, { data: words }) : await town.send(by, 'POST', path, sent);
-  expect({ status, errors: body.errors }).toEqual({ status: 201 });
+  const { status, body } = path === '/device-loans' ? await town.file(person, { data: words }) : await send(by, 'POST', path, sent);
+  expect({ status: status === 202 ? 201 : status, errors: body.errors }).toEqual({ status: 201 });
   return { id: body.id, person };
 }
 
@@ -198,7 +207,7 @@ async function take(path: CaseRules['path'], { id, person }: Subject, ...steps: 
   for (const one of steps) {
     const [role, step = ''] = one.split(' ') as [Role, string];
     const sent = { key: randomUUID(), body: await bodyOf(path, step, id, role) };
-    const { status, body } = await town.send(numberOf(role, person), 'POST', `${path}/${id}/steps/${step}`, sent);
+    const { status, body } = await send(numberOf(role, person), 'POST', `${path}/${id}/steps/${step}`, sent);
     expect({ step: one, status, body }).toMatchObject({ step: one, status: 200 });
     taken.add(`POST ${path}/{id}/steps/${step} ${role}`);
   }
@@ -217,7 +226,7 @@ async function lookAt({ path, pages }: Pick<CaseRules, 'path' | 'pages'>, at: st
   const dueSteps = [...new Set([...Object.keys(takes), ...Object.keys(barred)])].sort();
   await expect
     .poll(async () => {
-      const { body } = await town.send(people.hr, 'GET', `${path}/${id}`);
+      const { body } = await send(people.hr, 'GET', `${path}/${id}`);
       const due = body.due.flatMap(({ step, who }: { step: string; who?: string }) => (who ? [step] : []));
       return { at, closed: body.closed, due: [...new Set(due)].sort() };
     }, patience)
@@ -225,7 +234,7 @@ async function lookAt({ path, pages }: Pick<CaseRules, 'path' | 'pages'>, at: st
 
   const ask = async (role: Role, route: string, expected: string, sent: Sent, judge: (answered: Answered) => string = answerOf) => {
     const { method, path: to } = placeOf(route, { id });
-    const got = judge(await town.send(numberOf(role, person), method, `${to}${route === 'GET /me/tasks' ? '?limit=200' : ''}`, sent));
+    const got = judge(await send(numberOf(role, person), method, `${to}${route === 'GET /me/tasks' ? '?limit=200' : ''}`, sent));
     cells.push({ route, at, role, expected: role === 'nobody' ? 'unauthenticated' : expected, got });
   };
   const isNew = (what: string) => !asked.has(`${path} ${what} ${sees}`);
@@ -280,7 +289,7 @@ async function lookAt({ path, pages }: Pick<CaseRules, 'path' | 'pages'>, at: st
 /** To the instant, which lets everybody's login run out. */
 async function moveClock(instant: number): Promise<void> {
   const forwardMs = instant - (await townNow()).getTime();
-  expect(await town.send(people.admin, 'POST', '/admin/clock', { body: { forwardMs } })).toMatchObject({ status: 200 });
+  expect(await send(people.admin, 'POST', '/admin/clock', { body: { forwardMs } })).toMatchObject({ status: 200 });
   town.logInAnew();
 }
 
@@ -310,7 +319,7 @@ async function askRow(
   const { borrower: person } = town.accounts;
   const { method, path } = placeOf(route, at);
   const ask = async (role: Role) => {
-    const answered = await town.send(numberOf(role, person), method, path + query, { key: randomUUID(), headers, body });
+    const answered = await send(numberOf(role, person), method, path + query, { key: randomUUID(), headers, body });
     const got = answerOf(answered) + (JSON.stringify(answered.body).includes(`"${person}"`) ? ' names' : '');
     const expected = `${answers[role] ?? answers.all}${reads.includes(role) ? ' words' : ''}${names.includes(role) ? ' names' : ''}`;
     cells.push({ route, at: rule, role, expected: role === 'nobody' ? 'unauthenticated' : expected, got });
@@ -372,12 +381,12 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
       }),
     );
     if (!first) throw new Error('nobody is up for renewal');
-    const { state } = (await town.send(people.hr, 'GET', `/registrations/${first.id}`)).body;
+    const { state } = (await send(people.hr, 'GET', `/registrations/${first.id}`)).body;
     await moveClock(Date.parse(state.renewalOpens) + 60_000);
     await walk({ ...registration, ...renewal }, first);
     for (const [index, subject] of others.entries()) {
       await expect
-        .poll(async () => (await town.send(people.hr, 'GET', `/registrations/${subject.id}`)).body.state.renewal, patience)
+        .poll(async () => (await send(people.hr, 'GET', `/registrations/${subject.id}`)).body.state.renewal, patience)
         .toBe('open');
       await take('/registrations', subject, ...(renewal.others[index] ?? []));
     }
@@ -400,7 +409,7 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
 
     const declared = { lifts: ['planBy'], from: theDay, until: theDay, reason: '感染症の発生' };
     const sent = { key: randomUUID(), body: declared };
-    emergency = (await town.send(people.emergencyAuthority, 'POST', '/emergencies', sent)).body.id;
+    emergency = (await send(people.emergencyAuthority, 'POST', '/emergencies', sent)).body.id;
     const begin = () => open('/telework-days', others.shift() ?? '', { over: { unplanned: {} } });
     await walk({ ...teleworkDay, ...unplanned }, await begin());
     for (const steps of unplanned.others) await take('/telework-days', await begin(), ...steps);
@@ -409,7 +418,7 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
 
   test('everything beside the cases, by rule', async () => {
     const { borrower: person } = town.accounts;
-    const { body } = await town.send(people.it, 'GET', '/devices?limit=200');
+    const { body } = await send(people.it, 'GET', '/devices?limit=200');
     const { assetTag: lent } = body.items.find(
       ({ custody }: { custody?: { staff: { staffNumber: string } } }) => custody?.staff.staffNumber === person,
     );
@@ -428,12 +437,12 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
       const known = role !== 'nobody';
       const at = 'who is logged in';
       const login = { staffNumber: numberOf(role, town.accounts.borrower) ?? town.accounts.borrower, password: known ? password : 'x' };
-      const answered = await town.send(undefined, 'POST', '/sessions', { body: login });
+      const answered = await send(undefined, 'POST', '/sessions', { body: login });
       cells.push({ route: 'POST /sessions', at, role, expected: known ? '201' : 'wrongPassword', got: answerOf(answered) });
       const headers: Record<string, string> = known ? { Authorization: `Bearer ${answered.body.token}` } : {};
-      const out = await town.send(undefined, 'DELETE', '/sessions/current', { headers });
+      const out = await send(undefined, 'DELETE', '/sessions/current', { headers });
       cells.push({ route: 'DELETE /sessions/current', at, role, expected: known ? '204' : 'unauthenticated', got: answerOf(out) });
-      expect((await town.send(undefined, 'GET', '/me', { headers })).status).toBe(401);
+      expect((await send(undefined, 'GET', '/me', { headers })).status).toBe(401);
     }
     expect(surprises()).toEqual([]);
   });

@@ -563,7 +563,7 @@ export const plain = ({
         },
         { route: 'GET /training', answers: everyone(200), names: ['person', 'hr'] },
         { route: 'GET /exports/attendance', query: '?month=2026-04', answers: only(200, 'hr') },
-        { route: 'GET /exports/registrations', answers: only(200, 'hr'), names: ['hr'], reads: ['hr'] },
+        { route: 'GET /exports/registrations', answers: only(200, 'hr') },
       ],
     },
     {
