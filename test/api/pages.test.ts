@@ -11,7 +11,7 @@ import { ApiTown, day } from './town.js';
 
 let town: ApiTown;
 beforeAll(async () => {
-  town = await ApiTown.open();
+  town = await ApiTown.open({ publicUrl: 'https://telework.example.jp' });
   await town.devices('common', 'PC-0001', 'PC-0002', 'PC-0003');
 });
 afterAll(() => town?.close());
@@ -86,7 +86,7 @@ describe('a link of a mail', () => {
     expect(wrong.html).not.toContain(head);
     const right = await browser.logIn(head, pathOf(id));
     expect([right.status, right.headers.get('Location')]).toEqual([303, pathOf(id)]);
-    expect(right.headers.get('Set-Cookie')).toMatch(/^session=[\w-]{43}; Path=\/api\/v1; HttpOnly; SameSite=Strict$/);
+    expect(right.headers.get('Set-Cookie')).toMatch(/^session=[\w-]{43}; Path=\/api\/v1; HttpOnly; Secure; SameSite=Strict$/);
 
     const page = await browser.get(pathOf(id));
     expect(page.status).toBe(200);
@@ -217,6 +217,7 @@ describe('a form', () => {
         expect((await browser.post(pathOf(id), form, headers)).status).toBe(403);
     expect(await namesOf(id)).toEqual(['request']);
     expect((await browser.post(pathOf(id), { do: 'approve', key }, { Origin: own })).status).toBe(303);
+    expect((await browser.post(pathOf(id), { do: 'approve', key }, { Origin: 'https://telework.example.jp' })).status).toBe(303);
     expect((await browser.get(pathOf(id))).headers.get('Referrer-Policy')).toBe('same-origin'); // Else the browser would say `null`.
   });
 
