@@ -125,7 +125,7 @@ export function createMailActivities(dependencies: MailDependencies) {
     const holders = await directory.holdersOf(to, signal);
     const deputies = (await acting.actorsFor(to)).filter(({ staffNumber }) => !holders.some((one) => one.staffNumber === staffNumber));
     const members = await Promise.all(deputies.map(({ staffNumber }) => directory.staffMember(staffNumber, signal)));
-    return [...holders, ...members.filter((one) => one !== undefined)];
+    return [...holders, ...members.flatMap((one) => (one && !one.disabled ? [one] : []))]; // Who acts is remembered for a minute, and may have left since.
   }
 
   /** Settles the copy, or says after how many milliseconds it is to be tried again. */

@@ -32,7 +32,8 @@ async function office(script: Script = {}) {
   const deputies = new Map<Capacity, readonly Actor[]>();
   const directory = {
     holdersOf: async (capacity: Capacity) => holders.get(capacity) ?? [],
-    staffMember: async (staffNumber: string) => [hanako, taro, jiro].find((one) => one.staffNumber === staffNumber),
+    staffMember: async (staffNumber: string): Promise<StaffMember | undefined> =>
+      [hanako, taro, jiro].find((one) => one.staffNumber === staffNumber),
   };
   const dependencies: MailDependencies = {
     outbox: ledger,
@@ -136,6 +137,16 @@ test('whoever acts for an absent holder gets it too, once', async () => {
   begin();
   await settled();
   expect(sent()).toEqual(['s4100@example.jp', 's4200@example.jp']);
+});
+
+test('whoever has left since it was last asked who acts gets none', async () => {
+  const { order, begin, directory, deputies, sent, settled } = await office();
+  deputies.set('head:tax', [{ staffNumber: 'S4200', onBehalfOf: 'S4100' }]);
+  directory.staffMember = async (staffNumber) => (staffNumber === 'S4200' ? { ...jiro, disabled: true } : undefined);
+  await order({ to: 'head:tax', template: 'loanRequested', params: { staff: 'S4021' } });
+  begin();
+  await settled();
+  expect(sent()).toEqual(['s4100@example.jp']);
 });
 
 test('a mail that is ordered while the sender waits leaves at once, on the notice of PostgreSQL', async () => {
