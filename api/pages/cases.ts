@@ -41,6 +41,7 @@ export function casePages({ routes, limit, inTurn, publicUrl, ...parts }: PagePa
   const router = Router({ caseSensitive: true, strict: true });
   const authenticate = createAuthenticate(parts, tokenOf);
   const quote = quoteFrom(parts.pack);
+  const answerInHtml = answerProblems(parts.logger, quote, sendProblemPage);
   const cookieOptions = { httpOnly: true, sameSite: 'strict', secure: publicUrl.startsWith('https:'), path: '/api/v1' } as const;
   const routeAt = (method: Route['method'], path: string): AnyRoute => {
     const found = routes.find((one) => one.method === method && one.path === path);
@@ -89,6 +90,7 @@ export function casePages({ routes, limit, inTurn, publicUrl, ...parts }: PagePa
       if (!act) throw new Problem('malformed');
       return act(request, response);
     });
+    place.all(answerInHtml);
   }
 
   page('/me/tasks', async (request, response) => {
@@ -141,7 +143,6 @@ export function casePages({ routes, limit, inTurn, publicUrl, ...parts }: PagePa
   }
 
   router.get('/', (_request, response) => response.redirect(303, '/api/v1/me/tasks'));
-  router.use(answerProblems(parts.logger, quote, sendProblemPage));
   return router;
 }
 
