@@ -98,6 +98,10 @@ describe('who imports whom (design §3)', () => {
       files: { 'activities/mail/smtp.ts': "import '../directory/ldap.js';" },
       says: ['activities/mail/smtp.ts → activities/directory/ldap.ts'],
     },
+    'checkers-share-no-code': {
+      files: { 'tours/day-check-main.ts': "import 'node:fs'; import '../config/settings.js';" },
+      says: ['tours/day-check-main.ts → config/settings.ts'],
+    },
     'config-knows-nobody': {
       files: { 'config/rules.ts': "import '../workflows/loan/rules.js';" },
       says: ['config/rules.ts → workflows/loan/rules.ts'],
