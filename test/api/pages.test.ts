@@ -66,6 +66,19 @@ const keyOf = (html: string, step: string): string => {
   const form = html.split('<form').find((one) => one.includes(`value="${step}"`)) ?? '';
   return /name="key" value="([\w-]{36})"/.exec(form)?.[1] ?? '';
 };
+/** What the form of a step would send as it stands: where a field has several values, one of them. */
+function filledIn(html: string, step: string): Record<string, string> {
+  const form = html.split('<form').find((one) => one.includes(`value="${step}"`)) ?? '';
+  const plain = (text = ''): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  const inputs = [...form.matchAll(/<input[^>]*>/g)].filter(([tag]) => !/type="(radio|checkbox)"/.test(tag) || tag.includes(' checked'));
+  const fields = inputs.map(([tag]) => [/ name="([^"]*)"/.exec(tag)?.[1], plain(/ value="([^"]*)"/.exec(tag)?.[1])]);
+  const texts = [...form.matchAll(/<textarea[^>]* name="([^"]*)"[^>]*>\n([^<]*)/g)].map(([, name, text]) => [name, plain(text)]);
+  const chosen = [...form.matchAll(/<select[^>]* name="([^"]*)"[^>]*>.*?<\/select>/g)].map(([tag, name]) => [
+    name,
+    /value="(\w+)" selected/.exec(tag)?.[1] ?? '',
+  ]);
+  return { ...Object.fromEntries([...fields, ...texts, ...chosen]), do: step };
+}
 const namesOf = async (id: string): Promise<string[]> => (await town.ledger.events(id)).map(({ event }) => event.name);
 const filed = async (over: object = {}): Promise<{ id: string; receiptNumber: string }> =>
   (await town.file(town.accounts.borrower, over)).body;
@@ -195,6 +208,32 @@ describe('a form', () => {
     const { html } = await (await as(borrower)).get(pathOf(id));
     for (const said of [terms.text.split('\n')[0], `name="terms" required type="text" value="${terms.version}"`])
       expect(html).toContain(said);
+  });
+
+  test('that is filed again begins as it was, with forms within forms', async () => {
+    const { secondBorrower, head } = town.accounts;
+    const form = {
+      forms: ['home'],
+      workplace: 'ownHome',
+      address: '凪沢市<中央>1\n2階',
+      phone: '000',
+      reason: 'care',
+      frequency: { days: 2, per: 'week' },
+    };
+    const { body } = await town.send(secondBorrower, 'POST', '/registrations', { key: randomUUID(), body: { form } });
+    expect(await town.registrationStep(head, body.id, 'sendBack', { remarks: '詳しく' })).toMatchObject({ status: 200 });
+    const [browser, path] = [await as(secondBorrower), `/api/v1/registrations/${body.id}`];
+    const fields = filledIn((await browser.get(path)).html, 'refile');
+    expect(fields).toMatchObject({
+      'form.workplace': 'ownHome',
+      'form.address': form.address,
+      'form.frequency.per': 'week',
+      'form.remarks': '',
+    });
+    expect((await browser.post(path, { ...fields, 'form.frequency.days': '99' })).html).toMatch(/role="alert"[\s\S]*（日数）: .*31以下/);
+    expect((await browser.post(path, { ...fields, 'form.frequency.days': '3' })).status).toBe(303);
+    const { state } = (await town.send(secondBorrower, 'GET', `/registrations/${body.id}`)).body;
+    expect(state.form).toMatchObject({ ...form, frequency: { days: 3, per: 'week' } });
   });
 
   test('is taken from our own pages only', async () => {
