@@ -203,6 +203,7 @@ describe('the cases of the bench', () => {
         .selectFrom('outbox')
         .select(['template', 'recipient', 'params'])
         .where('case_id', '=', loanId)
+        .orderBy('number')
         .execute();
       return { events: events.map(({ body: { event, ...rest } }) => ({ ...rest, event: { ...event, key: undefined } })), mails };
     };
