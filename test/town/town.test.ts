@@ -172,7 +172,8 @@ it('finds and ends what is left when even the watchdog was killed', async () => 
   await once(killed, 'exit');
   expect(parts.every(alive)).toBe(true);
   const town = await start();
-  expect(said).toEqual(['残っていたプロセスを終了しました / ended what an earlier run had left: api, mailbox, directory']);
+  // Whoever runs beside this test may have taken one of the ports meanwhile: that is said after it.
+  expect(said[0]).toBe('残っていたプロセスを終了しました / ended what an earlier run had left: api, mailbox, directory');
   expect(parts.some(alive)).toBe(false);
   expect(await whoAnswers(town.addresses.api)).toBe(town.processes.api);
 });
