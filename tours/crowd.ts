@@ -29,6 +29,8 @@ const atOnce = 12;
 /** As many as a bulk step takes. */
 const mostInBulk: Readonly<Record<ProcedureName, number>> = { 'device-loan': 50, registration: 50, 'telework-day': 200 };
 const restsWithinMs = 120_000;
+/** Another was first. */
+const tooLate = 409;
 
 /** All people of a town, who act through the API by the hundred, as a month or a year has them do. */
 export class Crowd {
@@ -71,26 +73,33 @@ export class Crowd {
     }
   }
 
-  /** A step in bulk, pressed again under the same key while one of its cases could not be reached: what is taken stays taken. @throws Differs when one is refused */
+  /**
+   * A step in bulk, pressed again under the same key while one of its cases could not be reached: what is taken stays taken. Answers how many this person took: where several may
+   * act, another can have been first (409). @throws Differs when one is refused
+   */
   async inBulk(staffNumber: string, { procedure, step }: StepOf, ids: readonly string[]): Promise<number> {
+    let taken = 0;
     for (let first = 0; first < ids.length; first += mostInBulk[procedure]) {
       const items = ids.slice(first, first + mostInBulk[procedure]).map((id) => ({ id, body: {} }));
       const path = `${casePaths[procedure]}/steps/${step}`;
       await patiently(`${step} in bulk`, async () => {
         const { body } = await this.post<{ items: readonly { status: number }[] }>(staffNumber, path, { items }, `${step}-${items[0]?.id}`);
         const answers = body.items.map(({ status }) => status);
-        const refused = answers.find((status) => status >= 400 && status !== 503);
+        const refused = answers.find((status) => status >= 400 && ![tooLate, 503].includes(status));
         if (refused) throw new Differs(`${step} of a ${procedure} in bulk: ${refused}`);
-        return answers.every((status) => status === 200);
+        const mine = answers.filter((status) => status === 200).length;
+        const rests = answers.every((status) => [200, tooLate].includes(status));
+        if (rests) taken += mine;
+        return rests;
       });
     }
-    return ids.length;
+    return taken;
   }
 
-  /** One step. @throws Differs when it is refused */
+  /** One step; where several may act, another can have been first. @throws Differs when it is refused */
   async take(staffNumber: string, { procedure, step, id }: StepOf & { id: string }, body: object): Promise<void> {
     const { status, body: problem } = await this.post(staffNumber, `${casePaths[procedure]}/${id}/steps/${step}`, body);
-    if (status >= 300) throw new Differs(`${step} of a ${procedure}: ${status} ${JSON.stringify(problem)}`);
+    if (status >= 300 && status !== tooLate) throw new Differs(`${step} of a ${procedure}: ${status} ${JSON.stringify(problem)}`);
   }
 
   /** Hands something in, under a key that is the person's own. */
@@ -99,13 +108,14 @@ export class Crowd {
     return untilAnswered(() => client.send<Body>(path, { method: 'POST', body, key: `${this.stage.place.run}-${staffNumber}-${key}` }));
   }
 
-  /** Until nothing is under way any more: effects, news, mails. @throws Differs */
+  /** Until nothing is under way any more: deadlines, effects, news, mails. @throws Differs */
   async settled(): Promise<void> {
-    const under = `select (select count(*) from effect_marks where how <> 'done') + (select count(*) from outbox where state in ('waiting', 'underWay')) + (select count(*) from news) as count`;
+    const under = `select (select count(*) from effect_marks where how <> 'done') + (select count(*) from outbox where state in ('waiting', 'underWay')) + (select count(*) from news) +
+      (select count(*) from cases, town_clock where procedure <> 'telework-day' and deadline <= now() + offset_ms * interval '1 millisecond') as count`;
     for (let waitedMs = 0; ; waitedMs += 250) {
       const { rows } = await this.stage.sources.pool.query<{ count: string }>(under);
       if (Number(rows[0]?.count) === 0) return;
-      if (waitedMs > restsWithinMs) throw new Differs(`${rows[0]?.count} effects, news or mails have not come to rest`);
+      if (waitedMs > restsWithinMs) throw new Differs(`${rows[0]?.count} deadlines, effects, news or mails have not come to rest`);
       await pause(250);
     }
   }
