@@ -1,9 +1,9 @@
 import type { Capacity, Organisation } from '../activities/directory/port.js';
 import type { CaseRow, ProcedureName } from '../activities/ledger/port.js';
-import { today } from '../config/calendar.js';
 import * as registrations from '../workflows/registration/rules.js';
 import { following, handedOver, type Line, type Posts } from '../workflows/shared/posts.js';
 import { every } from './every.js';
+import { todayOf } from './moment.js';
 import type { Services } from './parts.js';
 
 /** A case as lists name it. */
@@ -86,7 +86,7 @@ export async function previewTransfers(asked: Asked, organisation: Organisation)
 
 async function futureOf({ ledger, clock }: Asked, organisation: Organisation, cases: readonly CaseRow[]): Promise<Future> {
   const disabled = cases.map(({ staff }) => staff).filter((staff) => organisation.person(staff)?.disabled);
-  const onLeave = new Set(await ledger.absentOn([...new Set(disabled)], today(clock.now().toISOString())));
+  const onLeave = new Set(await ledger.absentOn([...new Set(disabled)], todayOf({ clock })));
   return {
     ...organisation,
     hasLeft: (staff) => organisation.person(staff)?.disabled !== false && !onLeave.has(staff),

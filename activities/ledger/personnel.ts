@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import { employmentKinds } from '../../config/policy/schema.js';
 import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
 import { keepList, type List } from './lists.js';
@@ -22,17 +23,7 @@ const absence = z
 const employment = z
   .strictObject({
     staff_number: staffNumber,
-    kind: z.enum([
-      'regular',
-      'conditional',
-      'temporary',
-      'partTime',
-      'fiscalYearAppointee',
-      'reEmployed',
-      'fixedTerm',
-      'seconded',
-      'specialPost',
-    ]),
+    kind: z.enum(employmentKinds),
     from: day,
     until: lastDay,
     occupation: word,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Capacity } from '../../activities/directory/port.js';
 import type { Acted, Deputy, Refusal } from '../../activities/ledger/port.js';
-import { today } from '../../config/calendar.js';
+import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, type Call, type Reply, route } from '../route.js';
@@ -78,7 +78,7 @@ export function deputyRoutes({ ledger, directory, views, hash, clock, pack }: Se
     throw new Problem('ruleRefuses', { errors: [refusal] });
   };
   const refuseLimits = ({ from, until, steps: named = [] }: Pick<Deputy, 'from' | 'until' | 'steps'>) => {
-    const now = today(clock.now().toISOString());
+    const now = todayOf({ clock });
     const unknown = named.find((step) => !steps.has(step));
     const first = from > now ? from : now;
     if (until < first) refuse({ code: 'lastDayTooEarly', article, field: 'until', limit: first });

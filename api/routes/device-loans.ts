@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { CaseRow, Refusal } from '../../activities/ledger/port.js';
-import { nextRound, today } from '../../config/calendar.js';
 import { loanPolicy } from '../../config/policy/pack.js';
 import type { PolicyDocument } from '../../config/policy/schema.js';
 import type { LoanRequest, steps } from '../../workflows/device-loan/contract.js';
 import { type Loan, refuseRequest, registrationFor } from '../../workflows/device-loan/rules.js';
 import type { Inputs } from '../../workflows/shared/case.js';
+import { answeredWithin, isUrgent, todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
+import { postOf } from '../post.js';
 import { Problem } from '../problems.js';
 import type { Procedure } from '../procedure.js';
 import { route } from '../route.js';
@@ -117,30 +118,24 @@ async function withoutRegistration({ ledger }: Services, request: LoanRequest): 
 
 /** The request as the case keeps it: what directory, calendar and policy say of it at this moment. The words are put apart by then. */
 async function resolved(services: Services, borrower: string, { department: wanted, data: _data, ...form }: Form): Promise<LoanRequest> {
-  const { calendar, directory, ledger, pack } = services;
-  const [member, capacities] = await Promise.all([directory.staffMember(borrower), directory.capacitiesOf(borrower)]);
-  const department = wanted ?? member?.departments[0];
+  const { calendar, ledger, pack } = services;
+  const { member, department, approver } = await postOf(services, borrower, wanted);
   if (!department || !member?.departments.includes(department))
     throw new Problem('ruleRefuses', { errors: [{ code: 'notYourDepartment', article: '端末機等借用願（所属）', field: 'department' }] });
   const policy = loanPolicy(pack);
   await ledger.keepPack(pack.hash, pack.document); // For ever, before a case names it.
   const periodEnds = calendar.endOfDay(form.until);
-  const answerEnds = calendar.endOfDay(calendar.addBusinessDays(todayOf(services), policy.answerDays));
+  const answerEnds = answeredWithin(services, policy.answerDays);
   return {
     ...form,
     borrower,
     department,
-    approver: capacities?.includes(`head:${department}`) ? `superior:${department}` : `head:${department}`, // A head's own: the next superior (004:745).
+    approver,
     pools: [department, 'common'],
     answerBy: [answerEnds, periodEnds].sort().at(0) ?? periodEnds, // Both in UTC: what is first is less.
     periodEnds,
     policy,
   };
 }
-
-const todayOf = ({ clock }: Services): string => today(clock.now().toISOString());
-
-/** Whether an answer by this instant cannot wait for the next morning round (design §4.1). */
-const isUrgent = ({ clock, calendar }: Services, answerBy: string): boolean => answerBy <= nextRound(calendar, clock.now().toISOString());
 
 const lastDayEnds = ({ calendar }: Services, { state }: CaseRow): string => calendar.endOfDay((state as Loan).until);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Capacity } from '../../activities/directory/port.js';
 import type { DeclaredEmergency, Refusal } from '../../activities/ledger/port.js';
-import { today } from '../../config/calendar.js';
+import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, type Call, type Reply, route } from '../route.js';
@@ -48,7 +48,7 @@ export function emergencyRoutes({ ledger, views, hash, clock, pack }: Services):
     throw new Problem('ruleRefuses', { errors: [refusal] });
   };
   const refuseDates = (from: string, until: string) => {
-    const now = today(clock.now().toISOString());
+    const now = todayOf({ clock });
     const first = from > now ? from : now;
     if (until < first) refuse({ code: 'lastDayTooEarly', article: '緊急時の特例', field: 'until', limit: first });
   };

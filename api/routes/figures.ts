@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { fiscalYear, today } from '../../config/calendar.js';
+import { fiscalYear } from '../../config/calendar.js';
+import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
 import { type AnyRoute, route } from '../route.js';
 
@@ -60,7 +61,7 @@ export function figureRoutes({ ledger, clock }: Services): readonly AnyRoute[] {
       }),
       replies: { 200: { description: 'One line for each that there is.', schema: dayFigures } },
       handle: async ({ query }) => {
-        const year = query.fiscalYear ?? fiscalYear(today(clock.now().toISOString()));
+        const year = query.fiscalYear ?? fiscalYear(todayOf({ clock }));
         return { status: 200, body: { fiscalYear: year, ...(await ledger.dayFigures(`${year}-04-01`, `${year + 1}-03-31`)) } };
       },
     }),

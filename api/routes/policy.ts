@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { today } from '../../config/calendar.js';
 import { checklistOn } from '../../config/policy/pack.js';
+import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
 import { type AnyRoute, route } from '../route.js';
 
@@ -21,7 +21,7 @@ export function policyRoutes({ pack, clock }: Services): readonly AnyRoute[] {
       },
       handle: async () => {
         const { name, hash, document } = pack;
-        return { status: 200, body: { name, hash, document, checklist: checklistOn(pack, today(clock.now().toISOString())) } };
+        return { status: 200, body: { name, hash, document, checklist: checklistOn(pack, todayOf({ clock })) } };
       },
     }),
   ];

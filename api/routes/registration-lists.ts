@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { CaseRow } from '../../activities/ledger/port.js';
-import { today } from '../../config/calendar.js';
 import { registrationPolicy } from '../../config/policy/pack.js';
 import { corrected, type Registration, underPolicy } from '../../workflows/registration/rules.js';
 import { standing } from '../auth.js';
 import { employedOf } from '../employed.js';
 import { inWords } from '../errors.js';
 import { every } from '../every.js';
+import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
 import { type AnyRoute, type Call, route } from '../route.js';
 import { caseId, pageOf, paging, person } from '../schemas.js';
@@ -95,7 +95,7 @@ export function registrationLists(services: Services): readonly AnyRoute[] {
       replies: { 200: { description: 'All that are up for renewal.', schema: renewals } },
       handle: async (call) => {
         const { caller } = call;
-        const date = today(services.clock.now().toISOString());
+        const date = todayOf(services);
         const deciders = [...caller.capacities, ...caller.acting.map(({ capacity }) => capacity)].filter((one) =>
           /^(head|superior):/.test(one),
         );

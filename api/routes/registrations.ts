@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { Capacity } from '../../activities/directory/port.js';
 import type { CaseRow, Refusal } from '../../activities/ledger/port.js';
-import { fiscalYearValidity, nextRound, today } from '../../config/calendar.js';
+import { fiscalYearValidity } from '../../config/calendar.js';
 import { registrationPolicy } from '../../config/policy/pack.js';
 import type { RegistrationForm, RegistrationRequest, steps, Validity } from '../../workflows/registration/contract.js';
 import { noOtherFor, type Registration, refuseForm } from '../../workflows/registration/rules.js';
 import type { Inputs } from '../../workflows/shared/case.js';
-import { approverOf } from '../../workflows/shared/posts.js';
 import { employedOf } from '../employed.js';
+import { answeredWithin, isUrgent, todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
+import { postOf } from '../post.js';
 import { Problem } from '../problems.js';
 import type { Procedure } from '../procedure.js';
 import type { Call } from '../route.js';
@@ -163,27 +164,20 @@ function enteringAs(capacities: readonly Capacity[], unit: string | undefined): 
 
 /** The application as the case keeps it: what directory, calendar and policy say of it at this moment. */
 async function resolved(services: Services, { caller, body }: Call<unknown, unknown, Application>) {
-  const { directory } = services;
   const { form: filed, department: wanted, for: other } = body;
   const staff = other ?? caller.staffNumber;
-  const [member, capacities, moving] = await Promise.all([
-    directory.staffMember(staff),
-    directory.capacitiesOf(staff),
-    moved(services, staff),
-  ]);
-  const unit = wanted ?? member?.departments[0];
+  const [{ member, department: unit, approver }, moving] = await Promise.all([postOf(services, staff, wanted), moved(services, staff)]);
   const enteredAs = other === undefined ? undefined : enteringAs(caller.capacities, unit); // Before anything is said of the person.
   if (!member) throw new Problem('ruleRefuses', { errors: [{ code: 'unknownPerson', article: '在宅勤務登録申請書', field: 'for' }] });
   if (!unit || !member.departments.includes(unit))
     throw new Problem('ruleRefuses', {
       errors: [{ code: 'notYourDepartment', article: '在宅勤務登録申請書（所属名）', field: 'department' }],
     });
-  const heads = (capacities ?? []).flatMap((one) => (one.startsWith('head:') ? [one.slice('head:'.length)] : []));
   return {
     staff,
     department: unit,
     ...moving.employed,
-    approver: approverOf({ heads }, unit),
+    approver,
     ...(enteredAs && { enteredAs }),
     form: filed as unknown as RegistrationForm, // Still in words: they are put apart before the event is made.
     answerBy: answerBy(services),
@@ -205,11 +199,5 @@ function validity(services: Services): Validity {
   return endsWithFiscalYear ? fiscalYearValidity(todayOf(services), renewalOpens) : {};
 }
 
-const todayOf = ({ clock }: Services): string => today(clock.now().toISOString());
-
 /** The instant by which what is handed in now must be answered. */
-const answerBy = (services: Services): string =>
-  services.calendar.endOfDay(services.calendar.addBusinessDays(todayOf(services), services.pack.values.registration.answerDays));
-
-/** Whether an answer by this instant cannot wait for the next morning round (design §4.1). */
-const isUrgent = ({ clock, calendar }: Services, by: string): boolean => by <= nextRound(calendar, clock.now().toISOString());
+const answerBy = (services: Services): string => answeredWithin(services, services.pack.values.registration.answerDays);

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Capacity } from '../../activities/directory/port.js';
 import type { Refusal } from '../../activities/ledger/port.js';
 import { dayPolicy } from '../../config/policy/pack.js';
-import { approverOf } from '../../workflows/shared/posts.js';
 import type { DayRequest, DaySteps, Plan, TeleworkDay } from '../../workflows/telework-day/contract.js';
 import { createDayCounter } from '../day-counter.js';
 import type { Services } from '../parts.js';
+import { postOf } from '../post.js';
 import { Problem } from '../problems.js';
 import type { Procedure } from '../procedure.js';
 import { type Call, route } from '../route.js';
@@ -141,14 +141,10 @@ const planOf = (state: object): Plan => (state as TeleworkDay).request.plan;
 async function resolved({ directory, ledger, pack }: Services, { caller, body }: Call<unknown, unknown, Filing>) {
   const { plan: planned, department: wanted, for: other } = body;
   const staff = other ?? caller.staffNumber;
-  const [member, capacities] = await Promise.all([
-    directory.staffMember(staff),
-    directory.capacitiesOf(staff),
+  const [{ member, department: unit, approver }] = await Promise.all([
+    postOf({ directory }, staff, wanted),
     ledger.keepPack(pack.hash, pack.document), // For ever, before a case names it.
   ]);
-  const unit = wanted ?? member?.departments[0];
-  const heads = (capacities ?? []).flatMap((one) => (one.startsWith('head:') ? [one.slice('head:'.length)] : []));
-  const approver = approverOf({ heads }, unit ?? '');
   if (other !== undefined && !caller.capacities.includes(approver)) throw new Problem('forbidden'); // Before anything is said of the person.
   if (!member) throw new Problem('ruleRefuses', { errors: [{ code: 'unknownPerson', article: '在宅勤務計画書', field: 'for' }] });
   if (!unit || !member.departments.includes(unit))
@@ -157,7 +153,7 @@ async function resolved({ directory, ledger, pack }: Services, { caller, body }:
     staff,
     department: unit,
     approver,
-    ...(other !== undefined && { enteredAs: approver as Capacity }),
+    ...(other !== undefined && { enteredAs: approver }),
     plan: planned as unknown as Plan, // Still in words: they are put apart before the event is made.
     policy: dayPolicy(pack),
   } satisfies Omit<DayRequest, 'answerBy' | 'reportBy'>;

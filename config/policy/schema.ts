@@ -54,6 +54,19 @@ const methods = <const Method extends 'clear' | 'purge' | 'destroy'>(...allowed:
     }),
   );
 
+/** 任用形態 (004:636-638, 004:1316): how somebody may be employed. */
+export const employmentKinds = [
+  'regular',
+  'conditional',
+  'temporary',
+  'partTime',
+  'fiscalYearAppointee',
+  'reEmployed',
+  'fixedTerm',
+  'seconded',
+  'specialPost',
+] as const;
+
 /** A municipality's policy pack as it stands once all that it extends is resolved. Strict: a field that is not known here is a mistake. */
 export const policySchema = z.strictObject({
   municipality: z.strictObject({ name: z.strictObject({ ja: text, en: text }) }),
@@ -102,17 +115,7 @@ export const policySchema = z.strictObject({
     /** Business days in which an application must be answered, and in which one that was sent back must be filed again. */
     answerDays: days(1, 60),
     /** 任用形態: who may register. */
-    employment: listOf(
-      'regular',
-      'conditional',
-      'temporary',
-      'partTime',
-      'fiscalYearAppointee',
-      'reEmployed',
-      'fixedTerm',
-      'seconded',
-      'specialPost',
-    ),
+    employment: listOf(...employmentKinds),
     /** 職種: who may not, whatever the employment. */
     excludedOccupations: setOf('clerical', 'engineer', 'nurseryTeacher', 'publicHealthNurse', 'fireFighter'),
     /** 申込事由: of which one is given as the main reason; none: no reason is asked for. */
