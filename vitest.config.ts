@@ -10,5 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 180_000,
+    // What comes as news is there within a moment, on a busy machine a long one.
+    expect: { poll: { timeout: 15_000 } },
   },
 });
