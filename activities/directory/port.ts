@@ -1,10 +1,10 @@
 /**
  * What a caller may act as: a function in the organisation, never a resolved person (design §4.7).
  * `staff:4021` oneself · `head:tax` heads the department · `superior:tax` heads the unit above it (a head's own requests) ·
- * `keeper:tax` terminal manager of the department · `promoter:tax` · and the roles of the whole municipality.
+ * `keeper:tax` terminal manager of the department · `promoter:tax` · `member:tax` has a post in it · and the roles of the whole municipality.
  */
 export type Capacity =
-  | `${'staff' | 'head' | 'superior' | 'keeper' | 'promoter'}:${string}`
+  | `${'staff' | 'head' | 'superior' | 'keeper' | 'promoter' | 'member'}:${string}`
   | 'it'
   | 'hr'
   | 'admin'
@@ -58,6 +58,8 @@ export interface DirectoryPort {
   holdersOf(capacity: Capacity, signal?: AbortSignal): Promise<readonly StaffMember[]>;
   /** The unit; undefined when the directory has none of this id. */
   unit(id: string, signal?: AbortSignal): Promise<Unit | undefined>;
+  /** All units, the departments and those above them. */
+  units(signal?: AbortSignal): Promise<readonly Unit[]>;
   /** Everybody with a post in the department, disabled accounts included; empty where the directory has nobody of this id. */
   staffOf(department: string, signal?: AbortSignal): Promise<readonly StaffMember[]>;
   /**

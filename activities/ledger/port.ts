@@ -1,10 +1,12 @@
 import type { Employment } from '../../workflows/registration/contract.js';
 import type { CasePlace } from '../../workflows/shared/procedures.js';
 import type { DayClaim, DayContext, Emergency, Span } from '../../workflows/telework-day/contract.js';
+import type { Planned } from '../../workflows/trial-campaign/contract.js';
+import type { Duty, MemberStatus, SectionRequest, Slot, Tally } from '../../workflows/trial-section/contract.js';
 import type { Capacity } from '../directory/port.js';
 
 /** A procedure whose cases the ledger keeps. Each has a letter for its receipt numbers (受付番号, e.g. 令和8-貸-0123). */
-export type ProcedureName = 'device-loan' | 'registration' | 'telework-day';
+export type ProcedureName = 'device-loan' | 'registration' | 'telework-day' | 'trial-campaign' | 'trial-section';
 
 /**
  * Words of a person, kept apart so that they can be erased: the row's random id, and an HMAC of the words under a key that dies with the
@@ -47,6 +49,8 @@ export interface DeviceClaim {
   collectDays: number;
   /** A later last day that is being asked for: the event is refused while these days are promised to another. */
   asked?: string;
+  /** Among those that are free this one is taken first: a plan has counted on it. */
+  prefers?: string;
   /**
    * The device must be this one (IT's choice): refused when it is not free, else the reservation moves and the case is told by the news
    * `reassign`.
@@ -87,6 +91,41 @@ export interface CasesOf {
   staff: string;
 }
 
+/** The cases of one procedure that belong to another case, `within` it; with `opened`, only the one that it opened under this name. */
+export interface CasesWithin {
+  procedure: ProcedureName;
+  within: string;
+  opened?: string;
+}
+
+/** A case that an event opens. `name`: tells it from the others that this case opens, for ever; the new case's id is a hash of both. */
+export interface CaseToOpen {
+  procedure: ProcedureName;
+  name: string;
+  /** Its opening event, without the key, which is the new case's id. */
+  opening: Omit<LedgerEvent, 'key'>;
+}
+
+/** 試行の対象者 of one section, as its case has them: what the ledger's rows of members are brought in line with. */
+export interface Roster {
+  campaign: string;
+  members: readonly RosterMember[];
+}
+
+export interface RosterMember {
+  staff: string;
+  group: string;
+  /** How often in which spans of dates; they do not overlap. */
+  duties: readonly Duty[];
+  slots: readonly Slot[];
+  /** 免除: the last date. */
+  exemptUntil?: string;
+  /** HR has recorded the outcome by hand. */
+  recorded?: true;
+  /** Why the person cannot take part at all: a code. */
+  notPossible?: string;
+}
+
 /** One event of one case at its place (caseId, seq) for ever, and everything that must stand or fall with it. */
 export interface LedgerEntry {
   caseId: string;
@@ -95,8 +134,8 @@ export interface LedgerEntry {
   event: LedgerEvent;
   /** The case after the event: the read model. */
   state: object;
-  /** What lists filter by; `date`: of a case that is about one. */
-  summary: { status: string; department: string; staff: string; date?: string };
+  /** What lists filter by; `date`: of a case that is about one; `within`: the case it belongs to, from its opening on. */
+  summary: { status: string; department: string; staff: string; date?: string; within?: string };
   due: readonly LedgerDue[];
   /** Who may see the case in this state; `words` is the narrower circle for its free texts. */
   readers: { all: readonly Capacity[]; words: readonly Capacity[] };
@@ -104,9 +143,13 @@ export interface LedgerEntry {
   claim?: DeviceClaim;
   /** What a telework day takes of its person's time and of the seats; none: it takes nothing (any more). */
   day?: DayClaim;
+  /** The members of a trial section; none: it says nothing of them. */
+  roster?: Roster;
   mails?: readonly MailOrder[];
-  /** News for other cases: every open one of this procedure and person. */
-  tells?: readonly (CasesOf & { name: string })[];
+  /** News for other cases: every open one of this procedure and person, or of those within a case. */
+  tells?: readonly ((CasesOf | CasesWithin) & { name: string })[];
+  /** Cases that come about with the event. They are started at Temporal by the delivery of news, and again until they have been. */
+  opens?: readonly CaseToOpen[];
   /** News of this name for this very case, as soon as the person has no open case of that procedure. */
   awaits?: CasesOf & { name: string };
   /** The event is refused unless the person has an open case of that procedure in this status; with `none`, unless there is no other open one. */
@@ -833,4 +876,122 @@ export interface RetentionPort {
    * Erases words whose retention ended before the date and on which no hold stands; answers how many rows. Each leaves a row that says so.
    */
   eraseWords(before: string): Promise<number>;
+}
+
+/** A plan as it is kept for ever: header, one row a section with all that opens it, and why somebody could not be placed. */
+export interface TrialPlan {
+  header: Planned;
+  sections: readonly SectionRequest[];
+  /** As the planner gave them, the smallest first. */
+  reasons: readonly object[];
+}
+
+/** A member of a campaign as the rows have them. `done`: how often it was observed, at most as often as asked for. */
+export interface TrialMember {
+  campaign: string;
+  /** The section's case, and its department. */
+  caseId: string;
+  department: string;
+  staff: string;
+  group: string;
+  status: MemberStatus;
+  needed: number;
+  done: number;
+  slots: readonly Slot[];
+  /** Dates on which telework was observed within the duties. */
+  observed: readonly string[];
+  exemptUntil?: string;
+  notPossible?: string;
+}
+
+/** How a campaign stands. */
+export interface CampaignTally {
+  total: Tally;
+  byDepartment: readonly (Tally & { department: string })[];
+}
+
+/** `declared`: a slot or an approved plan of a day that is over, without both reports; `observed`: a day begun and ended on which there was no slot. */
+export interface EvidenceGap {
+  staff: string;
+  department: string;
+  date: string;
+  gap: 'declaredNotObserved' | 'observedNotDeclared';
+}
+
+/** A section in which something is to be planned anew, as the morning found it. */
+export interface SectionToWatch {
+  caseId: string;
+  seq: number;
+  state: object;
+  /** Members with fewer slots ahead than they still need. */
+  behind: readonly TrialMember[];
+}
+
+/** What a plan is made from, of one pool. Dates are inclusive; `turnaround` days are in `busy` already. */
+export interface PoolDevice {
+  assetTag: string;
+  pool: string;
+  busy: readonly { from: string; until: string }[];
+}
+
+/** 試行: plans, members, evidence and what came of it. */
+export interface TrialsPort {
+  /** Keeps the plan and leaves the news `planned` for its campaign, in one transaction; a repeat changes nothing. */
+  keepTrialPlan(campaign: string, plan: TrialPlan): Promise<void>;
+  trialPlan(plan: string): Promise<Omit<TrialPlan, 'sections'> | undefined>;
+  /** Sections of a plan, by department. @throws BadCursor */
+  trialPlanSections(query: { plan: string; cursor?: string; limit: number }): Promise<Page<SectionRequest>>;
+  /** Exact at any moment, and read at the cost of one row a section. */
+  campaignTally(campaign: string): Promise<CampaignTally>;
+  /** By department and staff number. @throws BadCursor */
+  trialMembers(query: {
+    campaign: string;
+    departments?: readonly string[];
+    status?: MemberStatus;
+    staff?: string;
+    cursor?: string;
+    limit: number;
+  }): Promise<Page<TrialMember>>;
+  /** The person's own campaigns that are not over. */
+  trialsOf(staff: string): Promise<readonly TrialMember[]>;
+  /** Members of a section who have not done it and are neither exempt nor impossible: whom the digest reminds. */
+  undoneIn(section: string): Promise<readonly TrialMember[]>;
+  evidenceGaps(query: { campaign: string; cursor?: string; limit: number }): Promise<Page<EvidenceGap>>;
+  /** `staff_number,date`: telework that another system has seen (attendance). A file adds to what is known; the same row twice is known. */
+  importObserved(csv: string, options: { by: string; preview?: boolean }): Promise<PersonnelImport>;
+  /** Brings all members of a running campaign in line with the date: slots that have passed without evidence, exemptions that are over. Answers the sections with members behind. */
+  watchTrial(campaign: string, date: string): Promise<readonly SectionToWatch[]>;
+  /** Devices of the kind in these pools that can be lent, with the spans in which they are promised or out, from the date on. */
+  poolDevices(query: { kind: DeviceKind; pools?: readonly string[]; from: string; until: string }): Promise<readonly PoolDevice[]>;
+  /** Of these people: dates in the span on which they are absent. */
+  absencesWithin(staff: readonly string[], from: string, until: string): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Of these people: the last date on which they were seen teleworking. */
+  lastTelework(staff: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Of these people: with an active registration, and its reason. */
+  registeredAmong(staff: readonly string[]): Promise<ReadonlyMap<string, { reason?: string; forms: readonly string[] }>>;
+  /** How each of these people is employed on the date. */
+  employmentAmong(staff: readonly string[], date: string): Promise<ReadonlyMap<string, EmploymentRecord>>;
+}
+
+/** 簡易アンケート after a campaign: who has answered is known, what is not, unless they want it. */
+export interface QuestionnairesPort {
+  /** Keeps the answers apart from the name; a second answer of the person changes nothing. `named`: the person wants to be known. */
+  answerQuestionnaire(answer: {
+    campaign: string;
+    staff: string;
+    as: 'participant' | 'head';
+    answers: Readonly<Record<string, string | number>>;
+    /** Free text, apart. */
+    remarks?: string;
+    named: boolean;
+  }): Promise<'kept' | 'answeredBefore'>;
+  hasAnswered(campaign: string, staff: string): Promise<boolean>;
+  /** Everything answered, in no order that tells anything. */
+  answersTo(
+    campaign: string,
+  ): Promise<
+    readonly { as: 'participant' | 'head'; answers: Readonly<Record<string, string | number>>; remarks?: string; staff?: string }[]
+  >;
+  /** How many were asked of how many who answered, by role. */
+  answeredCount(campaign: string): Promise<Readonly<Record<'participant' | 'head', number>>>;
 }
