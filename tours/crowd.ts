@@ -27,7 +27,13 @@ interface StepOf {
 
 const atOnce = 12;
 /** As many as a bulk step takes. */
-const mostInBulk: Readonly<Record<ProcedureName, number>> = { 'device-loan': 50, registration: 50, 'telework-day': 200 };
+const mostInBulk: Readonly<Record<ProcedureName, number>> = {
+  'device-loan': 50,
+  registration: 50,
+  'telework-day': 200,
+  'trial-campaign': 50,
+  'trial-section': 50,
+};
 const restsWithinMs = 120_000;
 /** Another was first. */
 const tooLate = 409;

@@ -55,6 +55,7 @@ export function cacheDirectory(directory: DirectoryPort, options: CacheOptions):
     },
     holdersOf: (capacity, signal) => holders.recall(capacity, freshMs, () => directory.holdersOf(capacity, signal)),
     unit: (id, signal) => units.recall(id, freshMs, () => directory.unit(id, signal)),
+    units: (signal) => directory.units(signal), // Asked once a plan, and then as it is.
     staffOf: (department, signal) => colleagues.recall(department, freshMs, () => directory.staffOf(department, signal)),
     setRemoteAccess: (staffNumber, granted, signal) => directory.setRemoteAccess(staffNumber, granted, signal),
     lastKnown(staffNumber) {

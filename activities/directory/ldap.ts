@@ -70,6 +70,7 @@ export function createLdapDirectory(options: LdapDirectoryOptions): DirectoryPor
     const { departments } = person.member;
     return [
       `staff:${person.member.staffNumber}`,
+      ...departments.map((department): Capacity => `member:${department}`),
       ...posts,
       ...groups.flatMap((group): readonly Capacity[] => {
         if (isKey(departmentRoles, group)) return departments.map((department): Capacity => `${departmentRoles[group]}:${department}`);
@@ -90,6 +91,8 @@ export function createLdapDirectory(options: LdapDirectoryOptions): DirectoryPor
         const dn = await (role === 'head' ? units.headOf(client, subject) : units.superiorOf(client, subject));
         return dn === undefined ? [] : [await people.byDn(client, dn)].flatMap((person) => person?.member ?? []);
       }
+      case 'member':
+        return people.inDepartment(client, subject);
       case 'keeper':
       case 'promoter':
         return people.inGroup(client, groupOf[role] ?? '', subject);
@@ -133,6 +136,17 @@ export function createLdapDirectory(options: LdapDirectoryOptions): DirectoryPor
             return { ...unit.unit, ...(head && { head: head.member.staffNumber }) };
           }, signal)
         : undefined,
+    units: (signal) =>
+      sessions.ask(async (client) => {
+        const numbers = new Map<string, string | undefined>(); // Who heads a division may head its sections too.
+        const whole: Unit[] = [];
+        for (const { unit, head } of await units.all(client)) {
+          if (head !== undefined && !numbers.has(head)) numbers.set(head, (await people.byDn(client, head))?.member.staffNumber);
+          const number = head === undefined ? undefined : numbers.get(head);
+          whole.push({ ...unit, ...(number !== undefined && { head: number }) });
+        }
+        return whole;
+      }, signal),
     staffOf: async (department, signal) =>
       askable(department) ? sessions.ask((client) => people.inDepartment(client, department), signal) : [],
     setRemoteAccess: async (staffNumber, granted, signal) => {
@@ -338,6 +352,18 @@ function unitsIn({ unit }: Preset, unitsDn: string) {
   };
 
   return {
+    /** Every unit with the DN of its head. A city has more of them than some servers give at once. */
+    async all(client: Client): Promise<{ unit: Omit<Unit, 'head'>; head: string | undefined }[]> {
+      const found = await search(client, unitsDn, { filter: unit.filter, attributes, paged: { pageSize: 500 } });
+      const ids = new Map(found.map(({ dn, of }) => [keyOf(dn), of(unit.id)[0]]));
+      return found.flatMap((one) => {
+        const [id] = one.of(unit.id);
+        if (keyOf(one.dn) === top || id === undefined) return [];
+        const parent = keyOf(above(one.dn)) === top ? undefined : ids.get(keyOf(above(one.dn)));
+        const [name = id] = one.of(unit.name);
+        return [{ unit: { id, name, ...(parent !== undefined && { parent }) }, head: headOf(one) }];
+      });
+    },
     /** The unit, and the DN of its head. */
     async byId(client: Client, id: string): Promise<{ unit: Omit<Unit, 'head'>; head: string | undefined } | undefined> {
       const found = await find(client, id);

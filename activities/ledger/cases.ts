@@ -8,7 +8,13 @@ import type { Clock, LedgerDue, LedgerEntry, LedgerEvent, ProcedureName } from '
 export type Connection = Kysely<Tables> | Transaction<Tables>;
 
 /** The letter of a procedure in its receipt numbers (受付番号). */
-const letters: Readonly<Record<ProcedureName, string>> = { 'device-loan': '貸', registration: '登', 'telework-day': '勤' };
+const letters: Readonly<Record<ProcedureName, string>> = {
+  'device-loan': '貸',
+  registration: '登',
+  'telework-day': '勤',
+  'trial-campaign': '試',
+  'trial-section': '課',
+};
 
 /** Events that write down what the ledger did with a device. */
 const deviceNews = `('reserve', 'reassign', 'requeue')`;

@@ -23,6 +23,7 @@ class OnePerson implements DirectoryPort {
   capacitiesOf = () => this.#answer(this.disabled ? undefined : this.capacities);
   holdersOf = () => this.#answer(this.disabled ? [] : [this.#member]);
   unit = () => this.#answer({ id: 'zeimu', name: '税務課' });
+  units = () => this.#answer([{ id: 'zeimu', name: '税務課' }]);
   staffOf = () => this.#answer([this.#member]);
   setRemoteAccess = () => this.#answer('done' as const);
 }

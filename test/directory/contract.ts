@@ -146,15 +146,16 @@ export function directoryContract(name: string, prepare: () => Promise<ContractS
     describe('capacities', () => {
       const capacities = async (staffNumber: string) => [...((await directory.capacitiesOf(staffNumber)) ?? ['nobody'])].sort();
 
-      test('a member of staff is oneself', async () => expect(await capacities(accounts.borrower)).toEqual([`staff:${accounts.borrower}`]));
+      test('a member of staff is oneself, and a member of the department', async () =>
+        expect(await capacities(accounts.borrower)).toEqual(['member:zeimu', `staff:${accounts.borrower}`]));
 
       test('a head heads the department', async () =>
-        expect(await capacities(accounts.head)).toEqual(['head:zeimu', `staff:${accounts.head}`]));
+        expect(await capacities(accounts.head)).toEqual(['head:zeimu', 'member:zeimu', `staff:${accounts.head}`]));
 
       test('who heads a division is the next superior in its departments (部長)', async () => {
         const below = subject.town.entries.flatMap(({ dn, attributes }) => (/^ou=\w+,ou=fukushibu,/.test(dn) ? (attributes.ou ?? []) : []));
         expect(below).toContain('fukushi');
-        const own = ['committee', 'head:fukushibu', `staff:${accounts.superior}`];
+        const own = ['committee', 'head:fukushibu', 'member:fukushibu', `staff:${accounts.superior}`];
         expect(await capacities(accounts.superior)).toEqual([...own, ...below.map((unit) => `superior:${unit}`)].sort());
       });
 
@@ -225,7 +226,7 @@ export function directoryContract(name: string, prepare: () => Promise<ContractS
       });
 
       test.each(hostile)('nobody holds a capacity for a unit that is %s', async (_, text) => {
-        for (const role of ['head', 'superior', 'keeper', 'promoter'] as const)
+        for (const role of ['head', 'superior', 'keeper', 'promoter', 'member'] as const)
           expect(await directory.holdersOf(`${role}:${text}`)).toEqual([]);
         expect(await directory.unit(text)).toBeUndefined();
       });
@@ -237,6 +238,12 @@ export function directoryContract(name: string, prepare: () => Promise<ContractS
       });
       test('a division is at the top', async () => {
         expect(await directory.unit('fukushibu')).toEqual({ id: 'fukushibu', name: '保健福祉部', head: accounts.superior });
+      });
+      test('all of them are those that are known one by one, and nothing that holds them', async () => {
+        const ids = subject.town.entries.flatMap(({ dn, attributes }) => (/^ou=\w+,.*ou=units,/.test(dn) ? (attributes.ou ?? []) : []));
+        const all = await directory.units();
+        expect(all.map(({ id }) => id).sort()).toEqual(ids.sort());
+        for (const id of ['zeimu', 'fukushibu']) expect(all.find((one) => one.id === id)).toEqual(await directory.unit(id));
       });
       test('what holds all units is none, and neither is what nobody named', async () => {
         expect(await directory.unit('units')).toBeUndefined();

@@ -178,7 +178,7 @@ describe('OpenLDAP with its own certificate authority', () => {
     const { borrower, password } = slapd.town.accounts;
     await slapd.lock(borrower, ['20261121120000Z']);
     expect(await directory.authenticate(borrower, password)).toBe('wrong');
-    expect(await directory.capacitiesOf(borrower)).toEqual([`staff:${borrower}`]);
+    expect(await directory.capacitiesOf(borrower)).toEqual([`staff:${borrower}`, 'member:zeimu']);
     await slapd.lock(borrower, []);
     directory.close();
   });

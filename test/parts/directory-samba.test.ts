@@ -254,7 +254,7 @@ describe('Active Directory', () => {
     expect(await directory.capacitiesOf(borrower)).toBeUndefined();
     expect(await directory.authenticate(borrower, password)).toBe('disabled');
     await domain.replace(borrower, 'accountExpires', ticks('2126-04-01T00:00:00+09:00'));
-    expect(await directory.capacitiesOf(borrower)).toEqual([`staff:${borrower}`]);
+    expect(await directory.capacitiesOf(borrower)).toEqual([`staff:${borrower}`, 'member:zeimu']);
     expect(await directory.authenticate(borrower, password)).toBe('ok');
     directory.close();
   });

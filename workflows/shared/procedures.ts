@@ -1,9 +1,12 @@
 import type { ProcedureName } from '../../activities/ledger/port.js';
 
 /** The workflow of each procedure that has one: what starts a case, and opens it again. The other procedures' cases are rows with rules (design §4.3). */
-export const workflowTypes = { 'device-loan': 'deviceLoan', registration: 'registration' } as const satisfies Partial<
-  Record<ProcedureName, string>
->;
+export const workflowTypes = {
+  'device-loan': 'deviceLoan',
+  registration: 'registration',
+  'trial-campaign': 'trialCampaign',
+  'trial-section': 'trialSection',
+} as const satisfies Partial<Record<ProcedureName, string>>;
 
 export type WorkflowProcedure = keyof typeof workflowTypes;
 
@@ -24,6 +27,8 @@ export const casePaths = {
   'device-loan': '/device-loans',
   registration: '/registrations',
   'telework-day': '/telework-days',
+  'trial-campaign': '/campaigns',
+  'trial-section': '/campaign-sections',
 } as const satisfies Record<ProcedureName, `/${string}`>;
 
 /** One workflow a case, running or ended. Never personal data: ids are stored in plain text. */
