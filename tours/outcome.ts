@@ -10,6 +10,8 @@ import { getRegistration } from '../workflows/registration/contract.js';
 import { hasAccess, type Registration } from '../workflows/registration/rules.js';
 import { caseWorkflowId, hasWorkflow } from '../workflows/shared/procedures.js';
 import type { TeleworkDay } from '../workflows/telework-day/contract.js';
+import { getTrialCampaign } from '../workflows/trial-campaign/contract.js';
+import { getTrialSection } from '../workflows/trial-section/contract.js';
 import type { Cast } from './cast.js';
 import type { Arrivals, GroupChange } from './evidence.js';
 import { Differs, type KnownCase } from './player.js';
@@ -29,7 +31,12 @@ export interface Sources {
 }
 
 /** What the workflows show of their cases. */
-export const queries = { 'device-loan': getLoan, registration: getRegistration } as const;
+export const queries = {
+  'device-loan': getLoan,
+  registration: getRegistration,
+  'trial-campaign': getTrialCampaign,
+  'trial-section': getTrialSection,
+} as const;
 
 export interface Played {
   cast: Cast;

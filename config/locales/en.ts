@@ -535,7 +535,13 @@ export const en: Translation = {
     none: 'Cancelled (telework)',
   },
 
-  procedure: { 'device-loan': 'Device loan', registration: 'Telework registration', 'telework-day': 'Telework day' },
+  procedure: {
+    'device-loan': 'Device loan',
+    registration: 'Telework registration',
+    'telework-day': 'Telework day',
+    'trial-campaign': 'Trial period',
+    'trial-section': 'Trial period of a department',
+  },
 
   status: {
     'device-loan': {
@@ -1006,6 +1012,7 @@ export const en: Translation = {
     superior: 'next superior',
     keeper: 'terminal manager',
     promoter: 'promoter',
+    member: 'staff of the department',
     it: 'IT',
     hr: 'HR',
     admin: 'administrator',

@@ -535,7 +535,13 @@ export const ja = {
   /** What stands in the recipient's calendar. */
   calendar: { pickUp: '端末機の受取期限', return: '端末機の返却期限', teleworkDay: 'テレワーク', none: '取消し（テレワーク）' },
 
-  procedure: { 'device-loan': '端末機等の貸出し', registration: '在宅勤務登録', 'telework-day': '在宅勤務等の実施' },
+  procedure: {
+    'device-loan': '端末機等の貸出し',
+    registration: '在宅勤務登録',
+    'telework-day': '在宅勤務等の実施',
+    'trial-campaign': '試行期間',
+    'trial-section': '試行期間（所属）',
+  },
 
   status: {
     'device-loan': {
@@ -1030,6 +1036,7 @@ export const ja = {
     superior: '上位の所属長',
     keeper: '端末管理者',
     promoter: 'プロモーター',
+    member: '所属の職員',
     it: '情報担当課',
     hr: '人事担当課',
     admin: 'システム管理者',
