@@ -936,8 +936,11 @@ export interface PoolDevice {
 
 /** 試行: plans, members, evidence and what came of it. */
 export interface TrialsPort {
-  /** Keeps the plan and leaves the news `planned` for its campaign, in one transaction; a repeat changes nothing. */
-  keepTrialPlan(campaign: string, plan: TrialPlan): Promise<void>;
+  /**
+   * Keeps the plan and leaves the news `planned` for its campaign, in one transaction, once for the event of the campaign that asked for it (`asked`, its place): who asks again
+   * gets an answer again, though nothing has changed and the plan is the same one. A repeat changes nothing.
+   */
+  keepTrialPlan(campaign: string, plan: TrialPlan, asked: number): Promise<void>;
   trialPlan(plan: string): Promise<Omit<TrialPlan, 'sections'> | undefined>;
   /** Sections of a plan, by department. @throws BadCursor */
   trialPlanSections(query: { plan: string; cursor?: string; limit: number }): Promise<Page<SectionRequest>>;
