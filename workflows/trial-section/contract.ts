@@ -90,11 +90,11 @@ export const steps = {
   /** By whom it was asked, a promoter of the section, or its head. */
   answerSwap: defineUpdate<Taken, [Signed & { on: string; swap: string; agreed: boolean }]>('answerSwap'),
   dropSwap: defineUpdate<Taken, [Signed & { swap: string }]>('dropSwap'),
-  /** Somebody cannot on these dates (ill, needed elsewhere): said by the person, a promoter or the head. The next round looks for others. */
-  cannot: defineUpdate<Taken, [Signed & { on: string; staff: string; dates: readonly string[]; atWork: boolean }]>('cannot'),
+  /** These people (staff numbers; forty may fall ill at once) cannot on these dates (ill, needed elsewhere): said by the person, a promoter or the head. The next round looks for others. */
+  cannot: defineUpdate<Taken, [Signed & { on: string; people: readonly string[]; dates: readonly string[]; atWork: boolean }]>('cannot'),
   /** Another slot in the place of one, or one for somebody who has none. */
   move: defineUpdate<Taken, [Signed & { on: string; staff: string; from?: string; to: PlannedSlot }]>('move'),
-  exempt: defineUpdate<Taken, [Signed & { on: string; staff: string; reason: ExemptionReason; until: string }]>('exempt'),
+  exempt: defineUpdate<Taken, [Signed & { on: string; people: readonly string[]; reason: ExemptionReason; until: string }]>('exempt'),
   endExemption: defineUpdate<Taken, [Signed & { staff: string }]>('endExemption'),
   /** HR records by hand that somebody has done it, or cannot. */
   recordOutcome: defineUpdate<Taken, [Signed & { staff: string; outcome: 'done' | 'notPossible'; reason: WordsRef }]>('recordOutcome'),
