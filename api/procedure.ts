@@ -28,28 +28,23 @@ export interface StepForm<Input, Resolved extends string = never> {
   body: z.ZodType<Omit<Filed<Input>, Resolved>>;
   /** It only ever makes things safer, so it is taken on what was last known of the caller while the directory is away. */
   protecting?: true;
-  /** What calendar, directory and policy say at this moment: deadlines, and whether the answer is due before the next morning round. */
-  resolve?(services: Services, row: CaseRow): Resolution<Pick<Input, Extract<keyof Input, Resolved | keyof Urgency>>>;
+  /**
+   * What calendar, directory and policy say of what is handed in at this moment: deadlines, and whether the answer is due before the next morning round.
+   * @throws Problem when that refuses it
+   */
+  resolve?(
+    services: Services,
+    row: CaseRow,
+    body: Omit<Filed<Input>, Resolved>,
+  ): Resolution<Pick<Input, Extract<keyof Input, Resolved | keyof Urgency>>>;
 }
 
-type Resolution<Fields> = Partial<Fields> | Promise<Partial<Fields>>;
-
-/** One procedure at the API: everything that its routes are made from. `Inputs`: what its cases get with each step. */
-export interface Procedure<Inputs, Form extends object, Resolved extends string = never> {
+/** A procedure whose cases are opened by another case, so that nobody files them. `Inputs`: what its cases get with each step. */
+export interface UnfiledProcedure<Inputs, Resolved extends string = never> {
   name: ProcedureName;
   path: `/${string}`;
   /** Where its cases are opened and its steps handed in. */
   counter(services: Services): Counter;
-  opening: {
-    body: z.ZodType<Form>;
-    /**
-     * The opening event of what the caller files, all that directory, calendar and policy say resolved; `as` where it is not for the caller's own sake.
-     * @throws Problem when a rule refuses it
-     */
-    resolve(services: Services, call: Call<unknown, unknown, Form>): Promise<{ name: string; input: object; as?: Capacity }>;
-    /** Cases that may be opened at once, each with a result of its own; absent: one. */
-    mostAtOnce?: number;
-  };
   steps: { [Name in keyof Inputs]: StepForm<Inputs[Name], Resolved> };
   /** Each of its cases is about one date, and lists go by it where a span of dates is asked for. */
   dated?: true;
@@ -59,12 +54,33 @@ export interface Procedure<Inputs, Form extends object, Resolved extends string 
   more?(services: Services, readable: Readable): readonly AnyRoute[];
 }
 
+/** One procedure at the API: everything that its routes are made from. */
+export interface Procedure<Inputs, Form extends object, Resolved extends string = never> extends UnfiledProcedure<Inputs, Resolved> {
+  opening: Opening<Form>;
+}
+
+/** How a case is filed. */
+interface Opening<Form> {
+  body: z.ZodType<Form>;
+  /**
+   * The opening event of what the caller files, all that directory, calendar and policy say resolved; `as` where it is not for the caller's own sake.
+   * @throws Problem when a rule refuses it
+   */
+  resolve(services: Services, call: Call<unknown, unknown, Form>): Promise<{ name: string; input: object; as?: Capacity }>;
+  /** Whoever holds one of these may file; absent: everybody. */
+  access?: readonly Capacity[];
+  /** Cases that may be opened at once, each with a result of its own; absent: one. */
+  mostAtOnce?: number;
+}
+
+type Resolution<Fields> = Partial<Fields> | Promise<Partial<Fields>>;
+
 /** The case, to one of its readers; to everybody else there is none. @throws Problem notFound */
 export type Readable = (id: string, call: Pick<Call, 'caller'>) => Promise<CaseRow>;
 
 /** The form of any step; what it resolves are fields of its own input. */
 interface AnyStepForm extends Omit<StepForm<object>, 'resolve'> {
-  resolve?(services: Services, row: CaseRow): Resolution<object>;
+  resolve?(services: Services, row: CaseRow, body: object): Resolution<object>;
 }
 
 /** A step that stands, or is certain to. */
@@ -89,7 +105,7 @@ const bulkAtOnce = 10;
 
 /** The routes of a procedure: open, list, one, timeline, a step, a step in bulk. */
 export function procedureRoutes<Inputs, Form extends object, Resolved extends string>(
-  procedure: Procedure<Inputs, Form, Resolved>,
+  procedure: UnfiledProcedure<Inputs, Resolved> & Partial<Procedure<Inputs, Form, Resolved>>,
   services: Services,
 ): readonly AnyRoute[] {
   const { name: tag, path, opening, mostInBulk = 50 } = procedure;
@@ -121,12 +137,12 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
     return event !== undefined;
   }
 
-  async function open(call: Call<unknown, unknown, Form>): Promise<Outcome & { id: string }> {
+  async function open({ resolve }: Opening<Form>, call: Call<unknown, unknown, Form>): Promise<Outcome & { id: string }> {
     const { staffNumber } = call.caller;
     const [key, id] = [hash('open', tag, staffNumber, call.key), hash('case', tag, staffNumber, call.key)];
     const digest = hash('body', call.body);
     if (!recorded((await ledger.byKey(key))?.event, digest)) {
-      const event = await opening.resolve(services, call);
+      const event = await resolve(services, call);
       const input = await withReferences(id, key, event.input);
       const signed = { ...input, by: staffNumber, as: event.as ?? `staff:${staffNumber}`, digest };
       const handedIn = await counter.open(placeOf(id, key, call), { name: event.name, input: signed, key });
@@ -168,7 +184,7 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
     const signed = capacityFor(row, step, who);
     const input = {
       ...(await withReferences(id, key, body)),
-      ...(await forms[step]?.resolve?.(services, row)),
+      ...(await forms[step]?.resolve?.(services, row, body)),
       by: staffNumber,
       ...signed,
       digest,
@@ -251,15 +267,32 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
     }),
   ]);
 
-  const severalRoute = (most: number): AnyRoute =>
-    route({
+  /** Filing: one case, and several at once where the procedure takes them. */
+  const openingRoutes = (filing: Opening<Form>): readonly AnyRoute[] => {
+    const { body, access = 'staff', mostAtOnce } = filing;
+    const one = route({
+      method: 'post',
+      path,
+      tag,
+      summary: 'Open a case',
+      access,
+      needs: 'Idempotency-Key',
+      body,
+      replies: { 201: { description: 'The case, at `Location`; a repeat gets the same.', schema: shownCase }, 202: accepted },
+      handle: async (call: Call<unknown, unknown, Form>) => {
+        const outcome = await open(filing, call);
+        return reply(outcome.id, outcome, call, 201);
+      },
+    });
+    if (mostAtOnce === undefined) return [one];
+    const several = route({
       method: 'post',
       path: `${path}/several`,
       tag,
       summary: 'Open several cases, one after the other',
-      access: 'staff',
+      access,
       needs: 'Idempotency-Key',
-      body: z.strictObject({ items: z.array(opening.body).min(1).max(most) }),
+      body: z.strictObject({ items: z.array(body).min(1).max(mostAtOnce) }),
       replies: {
         200: {
           description: 'What became of each, in the same order; `id` where there is a case.',
@@ -269,31 +302,19 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
       handle: async (call) => {
         const items: object[] = [];
         for (const [index, body] of call.body.items.entries()) {
-          const [outcome] = await Promise.allSettled([open({ ...call, body, key: `${call.key}/${index}` })]);
+          const [outcome] = await Promise.allSettled([open(filing, { ...call, body, key: `${call.key}/${index}` })]);
           items.push(await oneOfBulk(undefined, outcome, call));
         }
         return { status: 200, body: { items } };
       },
     });
+    return [several, one];
+  };
 
   return [
     // What could be taken for an id comes before it: `/registrations/renewals`, `/telework-days/several`.
     ...(procedure.more?.(services, readable) ?? []),
-    ...(opening.mostAtOnce === undefined ? [] : [severalRoute(opening.mostAtOnce)]),
-    route({
-      method: 'post',
-      path,
-      tag,
-      summary: 'Open a case',
-      access: 'staff',
-      needs: 'Idempotency-Key',
-      body: opening.body,
-      replies: { 201: { description: 'The case, at `Location`; a repeat gets the same.', schema: shownCase }, 202: accepted },
-      handle: async (call) => {
-        const outcome = await open(call);
-        return reply(outcome.id, outcome, call, 201);
-      },
-    }),
+    ...(opening ? openingRoutes(opening) : []),
     route({
       method: 'get',
       path,

@@ -105,7 +105,7 @@ export function casePages({ routes, limit, inTurn, publicUrl, ...parts }: PagePa
     const steps = new Map(
       routes.flatMap((step) => (step.path.startsWith(stepsAt) ? [[step.path.slice(stepsAt.length), step] as const] : [])),
     );
-    const opening = routeAt('post', path);
+    const opening = routes.find((route) => route.method === 'post' && route.path === path);
     const terms = routes.find((route) => route.path === `${path}/{id}/terms`);
 
     const show = async (request: Request, response: Response, refused?: Refused): Promise<void> => {
@@ -116,7 +116,14 @@ export function casePages({ routes, limit, inTurn, publicUrl, ...parts }: PagePa
       const { taken } = query.parse(request.query);
       const signs = (shown as ShownCase).due.some((due) => 'mine' in due && due.mine && due.step === 'receive');
       const signed = terms && signs && { terms: (await ask(terms, request, { params })).body as Terms };
-      const content = { ...signed, shown: shown as ShownCase, events: items, steps, opening, ...(taken && steps.has(taken) && { taken }) };
+      const content = {
+        ...signed,
+        shown: shown as ShownCase,
+        events: items,
+        steps,
+        ...(opening && { opening }),
+        ...(taken && steps.has(taken) && { taken }),
+      };
       sendPage(response, language, casePage(language, { ...content, ...(refused && { refused }) }));
     };
 

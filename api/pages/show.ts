@@ -32,9 +32,9 @@ export interface Terms {
 export interface CaseContent {
   shown: ShownCase;
   events: readonly ShownEvent[];
-  /** The routes of the steps, and that which opens a case: their bodies are the forms. */
+  /** The routes of the steps, and that which opens a case, where people do: their bodies are the forms. */
   steps: ReadonlyMap<string, AnyRoute>;
-  opening: AnyRoute;
+  opening?: AnyRoute;
   /** What the reader signs for, where that is due. */
   terms?: Terms;
   /** What the reader has just handed in. */
@@ -128,7 +128,7 @@ ${signed && html`<p class="lines">${signed.text}</p>\n`}${fieldsFor(shape, fille
 
 function happened(language: Language, { shown, steps, opening }: CaseContent, event: ShownEvent): Html {
   const { seq, name, at, by, as, onBehalfOf, input } = event;
-  const { body } = seq === 1 ? opening : (steps.get(name) ?? {});
+  const { body } = (seq === 1 ? opening : steps.get(name)) ?? {};
   const filed = body ? facts(shapeOf(body), input, language) : [];
   const capacity = as && whoWords(language, as);
   const who =
