@@ -30,6 +30,11 @@ export type Tally = Readonly<Record<MemberStatus, number>>;
 
 /** 免除 (reason code, who approved it, last date); it ends by itself. */
 export type ExemptionReason = 'leave' | 'hospital' | 'maternity' | 'childcareLeave' | 'secondment' | 'duty';
+/** For those alone who may read a section's words (head, HR), wherever it stands. `until`: its last date. */
+export interface Exemption {
+  reason: ExemptionReason;
+  until: string;
+}
 
 /** A slot as planned. `device`: the asset that the plan has counted on, where devices are lent. */
 export interface PlannedSlot extends Slot {
@@ -94,7 +99,7 @@ export const steps = {
   cannot: defineUpdate<Taken, [Signed & { on: string; people: readonly string[]; dates: readonly string[]; atWork: boolean }]>('cannot'),
   /** Another slot in the place of one, or one for somebody who has none. */
   move: defineUpdate<Taken, [Signed & { on: string; staff: string; from?: string; to: PlannedSlot }]>('move'),
-  exempt: defineUpdate<Taken, [Signed & { on: string; people: readonly string[]; reason: ExemptionReason; until: string }]>('exempt'),
+  exempt: defineUpdate<Taken, [Signed & { on: string; people: readonly string[]; exemption: Exemption }]>('exempt'),
   endExemption: defineUpdate<Taken, [Signed & { staff: string }]>('endExemption'),
   /** HR records by hand that somebody has done it, or cannot. */
   recordOutcome: defineUpdate<Taken, [Signed & { staff: string; outcome: 'done' | 'notPossible'; reason: WordsRef }]>('recordOutcome'),
