@@ -147,8 +147,10 @@ function errorsOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): readon
       return [{ field, code: 'tooSmall', limit: `${issue.minimum}` }];
     case 'too_big':
       return [{ field, code: 'tooLarge', limit: `${issue.maximum}` }];
-    case 'custom':
-      return [{ field, code: typeof issue.params?.code === 'string' ? issue.params.code : 'wrongForm' }];
+    case 'custom': {
+      const { code = 'wrongForm', limit } = (issue.params ?? {}) as { code?: string; limit?: string };
+      return [{ field, code, ...(limit !== undefined && { limit }) }];
+    }
     default:
       return [{ field, code: 'wrongForm' }];
   }

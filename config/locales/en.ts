@@ -794,6 +794,10 @@ export const en: Translation = {
     wrongForm: 'This is not of the right form.',
     wrongEncoding: 'Please send UTF-8.',
     repeated: 'Something is named twice.',
+    datesNotInOrder: 'This must not be before {{limit, date}}.',
+    periodTooLong: 'The period may be of at most {{limit}} days.',
+    outsidePeriod: 'This must lie within the period ({{limit}}).',
+    oneRole: 'Please answer either as a participant or as a head.',
   },
 
   page: {

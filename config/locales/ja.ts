@@ -800,6 +800,10 @@ export const ja = {
     wrongForm: '形式が正しくありません。',
     wrongEncoding: 'UTF-8で送ってください。',
     repeated: '同じものが重複しています。',
+    datesNotInOrder: '{{limit, date}}以後の日としてください。',
+    periodTooLong: '期間は、{{limit}}日以内としてください。',
+    outsidePeriod: '期間（{{limit}}）の中の日としてください。',
+    oneRole: '参加者用又は所属長用のいずれか一方に回答してください。',
   },
 
   /** What stands on the pages that mails lead to, beside the words of steps, fields and statuses. */
