@@ -11,7 +11,7 @@ import type {
 } from '../activities/ledger/port.js';
 import { type Caller, standing } from './auth.js';
 
-/** Fields that hold a staff number, wherever they stand. */
+/** Fields that hold a staff number, or several, wherever they stand. */
 const personFields: ReadonlySet<string> = new Set([
   'by',
   'former',
@@ -29,11 +29,16 @@ const personFields: ReadonlySet<string> = new Set([
   'endedBy',
   'deputy',
   'onBehalfOf',
+  'announcedBy',
+  'people',
+  'with',
 ]);
 /** What only machines need. */
 const hiddenFields: ReadonlySet<string> = new Set(['digest', 'policy', 'urgent']);
-/** Forms: a code in one (`pregnancy`, a carer's home) tells as much as words do. */
-const formFields: ReadonlySet<string> = new Set(['form', 'change']);
+/** Forms: a code in one (`pregnancy`, a carer's home, why somebody is exempt) tells as much as words do. */
+const formFields: ReadonlySet<string> = new Set(['form', 'change', 'exemption', 'outcome']);
+/** Questions that came up and what was answered are for everybody who reads the case. */
+const openWords: ReadonlySet<string> = new Set(['text', 'answer', 'questions']);
 
 /** A person as the directory names them now; without a name where it cannot be asked or knows nobody. */
 export interface Person {
@@ -65,6 +70,13 @@ export interface ShownEvent {
   input: object;
 }
 
+/** What of a case somebody may see beside what all its readers do. */
+interface Sight {
+  forms: boolean;
+  /** Words by the row in which they lie. */
+  texts: Readonly<Record<string, string>>;
+}
+
 interface ViewParts {
   ledger: Pick<LedgerReader, 'effects' | 'events'> & WordsPort;
   directory: Pick<DirectoryPort, 'staffMember'>;
@@ -77,45 +89,46 @@ export function createViews({ ledger, directory }: ViewParts) {
     return { staffNumber, ...(member && { name: member.name }) };
   };
 
-  /** Staff numbers become people, references become their words; words and forms go where the caller is not among those who may read them (no `texts`). */
-  async function shown(value: unknown, texts: Readonly<Record<string, string>> | undefined): Promise<unknown> {
-    if (Array.isArray(value)) return Promise.all(value.map((item) => shown(item, texts)));
+  /** Staff numbers become people, references become their words; words and forms go where the caller is not among those who may read them. */
+  async function shown(value: unknown, sight: Sight): Promise<unknown> {
+    if (Array.isArray(value)) return Promise.all(value.map((item) => shown(item, sight)));
     if (typeof value !== 'object' || value === null) return value;
-    if (isWordsRef(value)) return texts?.[value.row];
-    const fields = Object.entries(value).filter(([field]) => !hiddenFields.has(field) && (texts || !formFields.has(field)));
+    if (isWordsRef(value)) return sight.texts[value.row];
+    const fields = Object.entries(value).filter(([field]) => !hiddenFields.has(field) && (sight.forms || !formFields.has(field)));
     const entries = fields.map(async ([field, inner]): Promise<[string, unknown]> => {
       if (personFields.has(field) && typeof inner === 'string') return [field, inner === 'system' ? inner : await named(inner)];
-      return [field, await shown(inner, texts)];
+      if (personFields.has(field) && isStrings(inner)) return [field, await Promise.all(inner.map(named))];
+      return [field, await shown(inner, sight)];
     });
     return Object.fromEntries(await Promise.all(entries));
   }
 
-  const wordsFor = async (row: CaseRow, caller: Caller, value: unknown) => {
-    if (!isAmong(row.readers.words, row, caller)) return undefined;
-    const rows = wordsRows(value);
-    return rows.length ? ledger.read(rows) : {};
+  const sightOf = async (row: CaseRow, caller: Caller, value: unknown): Promise<Sight> => {
+    const forms = isAmong(row.readers.words, row, caller);
+    const rows = wordsRows(value, forms);
+    return { forms, texts: rows.length ? await ledger.read(rows) : {} };
   };
 
   return {
     /** Anything without free texts: staff numbers become people. */
-    shown: (value: unknown) => shown(value, {}),
+    shown: (value: unknown) => shown(value, { forms: true, texts: {} }),
 
     /** The case to one of its readers; `marks`: its effects outside, where they were read with it. */
     async ofCase(row: CaseRow, caller: Caller, marks?: readonly EffectMark[]): Promise<ShownCase> {
       const { caseId, staff, state, due, readers: _readers, ...rest } = row;
-      const [texts, effects, person] = await Promise.all([wordsFor(row, caller, state), marks ?? ledger.effects(caseId), named(staff)]);
-      return { ...rest, id: caseId, staff: person, state: (await shown(state, texts)) as object, due: dueFor(due, caller), effects };
+      const [sight, effects, person] = await Promise.all([sightOf(row, caller, state), marks ?? ledger.effects(caseId), named(staff)]);
+      return { ...rest, id: caseId, staff: person, state: (await shown(state, sight)) as object, due: dueFor(due, caller), effects };
     },
 
     async ofEvents(row: CaseRow, events: readonly EventRow[], caller: Caller): Promise<readonly ShownEvent[]> {
-      const texts = await wordsFor(row, caller, events);
+      const sight = await sightOf(row, caller, events);
       return Promise.all(
         events.map(async ({ seq, at, event: { name, input } }) => {
           const { by, as, onBehalfOf, ...filed } = input;
           const person = by === 'system' ? ('system' as const) : await named(by);
           const absent = onBehalfOf === undefined ? undefined : await named(onBehalfOf);
           const who = { by: person, ...(as && { as }), ...(absent && { onBehalfOf: absent }) };
-          return { seq, at, name, ...who, input: (await shown(filed, texts)) as object };
+          return { seq, at, name, ...who, input: (await shown(filed, sight)) as object };
         }),
       );
     },
@@ -145,7 +158,11 @@ export const dueFor = (due: readonly LedgerDue[], caller: Pick<Caller, 'capaciti
 
 const isWordsRef = (value: object): value is WordsRef => 'row' in value && 'digest' in value && Object.keys(value).length === 2;
 
-function wordsRows(value: unknown): readonly string[] {
+const isStrings = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+/** Where the words lie; `all`: not only those that are for everybody. */
+function wordsRows(value: unknown, all: boolean): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
-  return isWordsRef(value) ? [value.row] : Object.values(value).flatMap(wordsRows);
+  if (isWordsRef(value)) return all ? [value.row] : [];
+  return Object.entries(value).flatMap(([field, inner]) => wordsRows(inner, all || openWords.has(field)));
 }

@@ -33,6 +33,7 @@ const group = z.strictObject({
   first: z.boolean().exactOptional().meta({ description: 'Before the others of the section where that is possible.' }),
 });
 
+const kind = z.enum(['laptop', 'wifiRouter', 'smartphone', 'tablet']);
 const staffed = z.int().min(0).max(500);
 const counter = z.strictObject({ department, morning: staffed, afternoon: staffed });
 
@@ -54,10 +55,11 @@ const filed = z.strictObject({
     .meta({ description: 'Absent: wherever the registration allows.' }),
   devices: z.strictObject({
     source: z.enum(['pool', 'ownDesk', 'private']),
-    kind: z
-      .enum(['laptop', 'wifiRouter', 'smartphone', 'tablet'])
+    kind: kind.exactOptional().meta({ description: 'Needed, and known, with `pool` only.' }),
+    loaners: z
+      .strictObject({ kind, employment: employment.min(1) })
       .exactOptional()
-      .meta({ description: 'Needed, and known, with `pool` only.' }),
+      .meta({ description: 'Not with `pool`: who is so employed has none, and is lent one.' }),
   }),
   counters: z.array(counter).max(1_000).default([]),
   daysOff: setOf(date, longestCampaign).default([]),
@@ -95,15 +97,17 @@ function judge({ from, until, groups, devices, counters, daysOff }: Filed, conte
     if (last < first) wrong('datesNotInOrder', ['groups', at, 'until'], first);
   }
   for (const [at, day] of daysOff.entries()) if (!isWithin(day)) wrong('outsidePeriod', ['daysOff', at], period);
-  if (devices.source === 'pool' && !devices.kind) wrong('required', ['devices', 'kind']);
-  if (devices.source !== 'pool' && devices.kind) wrong('unknownField', ['devices', 'kind']);
+  const lent = devices.source === 'pool';
+  if (lent && !devices.kind) wrong('required', ['devices', 'kind']);
+  if (!lent && devices.kind) wrong('unknownField', ['devices', 'kind']);
+  if (lent && devices.loaners) wrong('unknownField', ['devices', 'loaners']);
 }
 
-function draftOf({ groups, devices: { source, kind }, ...rest }: Filed): Draft {
+function draftOf({ groups, devices: { source, kind, loaners }, ...rest }: Filed): Draft {
   return {
     ...rest,
     groups: groups.map(({ first, ...one }) => ({ ...one, ...(first && { first }) })),
-    devices: kind ? { source: 'pool', kind } : { source: source === 'private' ? source : 'ownDesk' },
+    devices: kind ? { source: 'pool', kind } : { source: source === 'private' ? source : 'ownDesk', ...(loaners && { loaners }) },
   };
 }
 
