@@ -69,6 +69,10 @@ export interface LoanRequest {
   answerBy: string;
   periodEnds: string;
   policy: LoanPolicy;
+  /** For a slot of an announced trial: the plan is the approval. */
+  trial?: true;
+  /** The device that the plan has counted on. */
+  prefers?: string;
 }
 
 /** What `takeBack` and `find` bring back: accessories that are here again; the rest stays on the case until it is accounted for. */

@@ -8,8 +8,9 @@ import { distinct, without } from '../shared/sets.js';
 import type { AccessoryKind, ErasureMethod, LoanRequest, steps } from './contract.js';
 
 export type LoanStep = Step<typeof steps>;
-type Opening = { name: 'request'; input: Signed & Urgency & LoanRequest; key: string };
-/** A registration that has ended calls the device back (Art. 5-3). */
+/** By the borrower; for a trial by its section. */
+type Opening = { name: 'request'; input: Pick<Signed, 'by'> & Partial<Signed> & Urgency & LoanRequest; key: string };
+/** A registration that has ended calls the device back (Art. 5-3), or a trial's section of which a slot is gone. */
 type Recall = { name: 'recall'; input: { by: 'system' }; key: string };
 type Deadline = { name: 'expire' | 'notCollected'; input: { by: 'system' } };
 /** The borrower has moved to another department, and the loan goes along; the device stays of its pool. */
@@ -132,9 +133,9 @@ export function due(loan: Loan): readonly Due<LoanEvent['name']>[] {
 /** What the loan wants of the ledger's devices: nothing before the approval, nothing after the release. What is out stays in custody until it is confirmed (Art. 6). */
 export function claim(loan: Loan): DeviceClaim | undefined {
   const { status, request, until, extension, wanted } = loan;
-  const { kind, pools, from, policy } = request;
+  const { kind, pools, from, policy, prefers } = request;
   const { turnaroundDays, collectDays } = policy;
-  const wants = { kind, pools, from, until, turnaroundDays, collectDays };
+  const wants = { kind, pools, from, until, turnaroundDays, collectDays, ...(prefers && { prefers }) };
   switch (status) {
     case 'requested':
     case 'refused':
@@ -272,7 +273,7 @@ function notHandedOut({ accessories: out }: Loan, accessories: readonly Accessor
 export function apply(before: Loan | undefined, event: LoanEvent): Loan {
   if (event.name === 'request') {
     const { by: _by, as: _as, digest: _digest, onBehalfOf: _for, urgent: _urgent, ...request } = event.input;
-    return { request, status: 'requested', until: request.until, accessories: [], missing: [] };
+    return { request, status: request.trial ? 'approved' : 'requested', until: request.until, accessories: [], missing: [] };
   }
   if (!before) throw new Error(`a loan begins with its request, not with ${event.name}`);
   const { extension, wanted: _wanted, ...loan } = before;

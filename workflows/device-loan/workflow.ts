@@ -22,8 +22,10 @@ export async function deviceLoan(loanId: string, events: readonly rules.LoanEven
   const loan = openCase({ caseId: loanId, procedure: 'device-loan', steps, rules, events, again });
   setHandler(getLoan, loan.state);
 
-  const answer = await loan.next(['approve', 'refuse', 'withdraw', 'expire', 'recall'], directory);
-  if (answer.name !== 'approve') return loan.close();
+  if (loan.state().status === 'requested') {
+    const answer = await loan.next(['approve', 'refuse', 'withdraw', 'expire', 'recall'], directory);
+    if (answer.name !== 'approve') return loan.close();
+  }
 
   // At once, or when the queue has come to this loan; until it is fetched the device can change, or be needed elsewhere.
   const start = await loan.next(

@@ -1,7 +1,7 @@
 import type { Capacity } from '../../activities/directory/port.js';
 import type { LedgerEntry, MailOrder, Refusal } from '../../activities/ledger/port.js';
-import type { Due, Signed, Step, Urgency } from '../shared/case.js';
-import { daysBetween } from '../shared/dates.js';
+import type { Due, Signed, Step, Tell, Urgency } from '../shared/case.js';
+import { daysBetween, endOfDay } from '../shared/dates.js';
 import type { Line, Succession } from '../shared/posts.js';
 import { distinct } from '../shared/sets.js';
 import type { Employed, RegistrationForm, RegistrationPolicy, RegistrationRequest, steps, Validity } from './contract.js';
@@ -91,9 +91,6 @@ export function due(registration: Registration): readonly Due<RegistrationEvent[
   }
 }
 
-/** 24:00 in Japan, which has had no summer time since 1951: the day's end needs no calendar. */
-const endOfDay = (date: string): string => new Date(Date.parse(`${date}T15:00:00Z`)).toISOString();
-
 /** Its words (reason, address, phone) are for the person, who approves and HR only; while something has not come back, IT sees that it is so. */
 export function readers(registration: Registration): LedgerEntry['readers'] {
   const { approver, department } = registration.request;
@@ -114,7 +111,7 @@ export const hasAccess = ({ status, policy }: Registration): boolean => policy.r
 const granting = ({ policy }: Pick<Registration, 'policy'>): { remoteAccess?: true } => (policy.remoteAccess ? { remoteAccess: true } : {});
 
 /** The end of a registration calls back what hangs on it: the person's loans (Art. 5-3), and the telework days to come, which a rest of it takes as well. */
-export function tells(registration: Registration, event: RegistrationEvent): LedgerEntry['tells'] {
+export function tells(registration: Registration, event: RegistrationEvent): readonly Tell[] {
   const { staff } = registration.request;
   const ends = registration.windingUp && event.name !== 'windUp';
   return [

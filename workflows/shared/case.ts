@@ -14,7 +14,7 @@ import {
 } from '@temporalio/workflow';
 import type { Capacity } from '../../activities/directory/port.js';
 import type { LedgerActivities } from '../../activities/ledger/activities.js';
-import type { DeviceClaim, LedgerEntry, LedgerEvent, MailOrder, Refusal } from '../../activities/ledger/port.js';
+import type { CasesOf, CasesWithin, DeviceClaim, LedgerEntry, LedgerEvent, MailOrder, Refusal } from '../../activities/ledger/port.js';
 import type { DayClaim } from '../telework-day/contract.js';
 import { entryOf } from './entry.js';
 import type { WorkflowProcedure } from './procedures.js';
@@ -64,7 +64,10 @@ export interface Urgency {
   urgent: boolean;
 }
 
-/** What the ledger needs to know of a procedure; all pure. `Event`: whatever it writes down, the people's steps included. */
+/** News for other cases: all open ones of a person, or those that belong to the case itself; with `opened`, only the one that it opened under this name. */
+export type Tell = (CasesOf | Omit<CasesWithin, 'within'>) & { name: string };
+
+/** What the ledger needs to know of a procedure; all pure. `Event`: whatever it writes down, the people's steps included. `before`: the case before the event, none before the opening one. */
 export interface LedgerRules<State, Event extends LedgerEvent> {
   /** The case after the event; the opening event makes it. */
   apply(state: State | undefined, event: Event): State;
@@ -76,10 +79,14 @@ export interface LedgerRules<State, Event extends LedgerEvent> {
   claim?(state: State): DeviceClaim | undefined;
   /** What a telework day takes as long as it stands. */
   day?(state: State): DayClaim | undefined;
+  /** The members of a trial section. */
+  roster?(state: State): LedgerEntry['roster'];
   /** What goes out at once because of the event; `state` is the case after it. */
-  mails?(state: State, event: Event): readonly MailOrder[];
+  mails?(state: State, event: Event, before?: State): readonly MailOrder[];
   /** News that the event has for other cases. */
-  tells?(state: State, event: Event): LedgerEntry['tells'];
+  tells?(state: State, event: Event, before?: State): readonly Tell[];
+  /** Cases that come about with the event. */
+  opens?(state: State, event: Event, before?: State): LedgerEntry['opens'];
   /** Cases of which the last one's end is news for this one. */
   awaits?(state: State): LedgerEntry['awaits'];
   /** A case without which the event may not be. */
@@ -159,12 +166,13 @@ export function openCase<State extends object, U extends Updates, Event extends 
    * Answers that, or the ledger's refusal, after which nothing has changed.
    */
   async function enter(event: Event): Promise<{ stands: Event } | { refuses: Refusal }> {
-    const after = seq === 0 ? state : rules.apply(state, event);
-    const answer = await ledger.record(entryOf(rules, { caseId, procedure, seq: seq + 1 }, { event, after }));
+    const before = seq === 0 ? undefined : state;
+    const after = before ? rules.apply(before, event) : state;
+    const answer = await ledger.record(entryOf(rules, { caseId, procedure, seq: seq + 1 }, { event, after, before }));
     clockOffsetMs = answer.clockOffsetMs;
     if (answer.refuses) return { refuses: answer.refuses };
     const stands = (answer.stands as Event | undefined) ?? event;
-    state = answer.stands ? rules.apply(seq === 0 ? undefined : state, stands) : after;
+    state = answer.stands ? rules.apply(before, stands) : after;
     [seq, known] = [seq + 1, answer.next as Event | undefined];
     history.push(stands);
     setCurrentDetails(details());

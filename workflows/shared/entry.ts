@@ -1,14 +1,15 @@
 import type { LedgerEntry, LedgerEvent } from '../../activities/ledger/port.js';
 import type { LedgerRules } from './case.js';
 
-/** The event at its place, and everything that the rules say must stand or fall with it. `after`: the case after the event. */
+/** The event at its place, and everything that the rules say must stand or fall with it. `after`: the case after the event; `before`: none before the opening one. */
 export function entryOf<State extends object, Event extends LedgerEvent>(
   rules: LedgerRules<State, Event>,
   place: Pick<LedgerEntry, 'caseId' | 'procedure' | 'seq'>,
-  { event, after }: { event: Event; after: State },
+  { event, after, before }: { event: Event; after: State; before?: State | undefined },
 ): LedgerEntry {
-  const [claim, day] = [rules.claim?.(after), rules.day?.(after)];
-  const [mails, tells] = [rules.mails?.(after, event), rules.tells?.(after, event)];
+  const [claim, day, roster] = [rules.claim?.(after), rules.day?.(after), rules.roster?.(after)];
+  const [mails, tells] = [rules.mails?.(after, event, before), rules.tells?.(after, event, before)];
+  const opens = rules.opens?.(after, event, before);
   const [awaits, requires] = [rules.awaits?.(after), rules.requires?.(after, event)];
   return {
     ...place,
@@ -19,8 +20,10 @@ export function entryOf<State extends object, Event extends LedgerEvent>(
     readers: rules.readers(after),
     ...(claim && { claim }),
     ...(day && { day }),
+    ...(roster && { roster }),
     ...(mails?.length && { mails }),
-    ...(tells?.length && { tells }),
+    ...(tells?.length && { tells: tells.map((one) => ('staff' in one ? one : { ...one, within: place.caseId })) }),
+    ...(opens?.length && { opens }),
     ...(awaits && { awaits }),
     ...(requires && { requires }),
   };

@@ -40,7 +40,13 @@ export interface Draft {
   /** Absent: wherever the registration allows; `satellite`: at this office, on one of its seats (Noboribetsu). */
   place?: { form: 'satellite'; office: string };
   /** On what: devices lent from the pools (Nagayo, Asahi), one's own from the desk (Minowa), a private one. */
-  devices: { source: 'pool'; kind: DeviceKind } | { source: 'ownDesk' | 'private' };
+  devices:
+    | { source: 'pool'; kind: DeviceKind }
+    | {
+        source: 'ownDesk' | 'private';
+        /** Who is so employed has none and is lent one (Minowa: regular staff have their own, 003:263). */
+        loaners?: { kind: DeviceKind; employment: readonly Employment[] };
+      };
   /** 窓口: sections of which so many stay at the office, in each half of each day. */
   counters: readonly (Counter & { department: string })[];
   /** Dates on which nobody teleworks, beside those without business. */

@@ -1,5 +1,4 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { Capacity } from '../../activities/directory/port.js';
 import type { DeviceKind, WordsRef } from '../../activities/ledger/port.js';
 import type { LoanPolicy } from '../device-loan/contract.js';
 import type { Signed, Taken } from '../shared/case.js';
@@ -51,6 +50,10 @@ export interface PlannedMember {
   absent: readonly string[];
   unavailable: readonly string[];
   notPossible?: string;
+  /** Heads the department: what they ask is decided by the next superior. */
+  head?: true;
+  /** Needs nothing lent: has an own device that leaves the house. */
+  ownDevice?: true;
 }
 
 /** How devices are lent for the slots: the same for all of the section. */
@@ -70,10 +73,11 @@ export interface SectionRequest {
   from: string;
   until: string;
   members: readonly PlannedMember[];
+  unit: 'day' | 'halfDay';
   counter?: Counter;
-  /** People of the section who are at the office and no members. */
-  others: number;
-  /** Dates in the period on which nobody teleworks. */
+  /** People of the section who are no members, each by the dates on which they are not at work: at all others they are at the office. */
+  others: readonly (readonly string[])[];
+  /** Dates on which nobody teleworks, weekends and holidays included. */
   closed: readonly string[];
   /** Absent where nothing is lent. */
   loan?: LoanTerms;
@@ -84,6 +88,13 @@ export interface Move {
   staff: string;
   from: readonly PlannedSlot[];
   to: readonly PlannedSlot[];
+}
+
+/** The campaign goes on longer than the section knows. `again`: a second round, in which what was missed in one week or month may be made up for in another. */
+export interface Prolonged {
+  until: string;
+  closed: readonly string[];
+  again?: true;
 }
 
 export const getTrialSection = defineQuery<TrialSection>('getTrialSection');
@@ -98,11 +109,13 @@ export const steps = {
   /** These people (staff numbers; forty may fall ill at once) cannot on these dates (ill, needed elsewhere): said by the person, a promoter or the head. The next round looks for others. */
   cannot: defineUpdate<Taken, [Signed & { on: string; people: readonly string[]; dates: readonly string[]; atWork: boolean }]>('cannot'),
   /** Another slot in the place of one, or one for somebody who has none. */
-  move: defineUpdate<Taken, [Signed & { on: string; staff: string; from?: string; to: PlannedSlot }]>('move'),
+  move: defineUpdate<Taken, [Signed & { on: string; staff: string; from?: string; to: Slot }]>('move'),
   exempt: defineUpdate<Taken, [Signed & { on: string; people: readonly string[]; exemption: Exemption }]>('exempt'),
   endExemption: defineUpdate<Taken, [Signed & { staff: string }]>('endExemption'),
   /** HR records by hand that somebody has done it, or cannot. */
-  recordOutcome: defineUpdate<Taken, [Signed & { staff: string; outcome: 'done' | 'notPossible'; reason: WordsRef }]>('recordOutcome'),
+  recordOutcome: defineUpdate<Taken, [Signed & { on: string; staff: string; outcome: 'done' | 'notPossible'; reason: WordsRef }]>(
+    'recordOutcome',
+  ),
   withdrawOutcome: defineUpdate<Taken, [Signed & { staff: string }]>('withdrawOutcome'),
   /** The head objects to the section's plan; it stands until HR has decided. */
   object: defineUpdate<Taken, [Signed & { reason: WordsRef }]>('object'),
@@ -114,6 +127,3 @@ export const steps = {
   raise: defineUpdate<Taken, [Signed & { kind: 'question' | 'trouble'; text: WordsRef }]>('raise'),
   answerRaised: defineUpdate<Taken, [Signed & { raised: string; answer: WordsRef }]>('answerRaised'),
 };
-
-/** For whose sake a caller in this capacity acts, where it is the person's own. */
-export type MemberCapacity = Extract<Capacity, `member:${string}`>;
