@@ -5,6 +5,7 @@ import type { Registration } from '../../workflows/registration/rules.js';
 import { dayOn } from '../../workflows/shared/dates.js';
 import { every } from '../every.js';
 import { type Charset, csvOf } from '../files.js';
+import { namesOf } from '../names.js';
 import type { Services } from '../parts.js';
 import { type AnyRoute, route } from '../route.js';
 
@@ -18,14 +19,6 @@ const charset = z.enum(['utf-8', 'shift_jis']).default('utf-8').meta({ descripti
 
 /** Files for other systems. */
 export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute[] {
-  /** Of everybody in these departments; who has left them is named one by one. */
-  async function namesOf(people: readonly { staff: string; department: string }[]): Promise<ReadonlyMap<string, string>> {
-    const units = await Promise.all([...new Set(people.map(({ department }) => department))].map((unit) => directory.staffOf(unit)));
-    const names = new Map(units.flat().map(({ staffNumber, name }) => [staffNumber, name]));
-    for (const { staff } of people) if (!names.has(staff)) names.set(staff, (await directory.staffMember(staff))?.name ?? '');
-    return names;
-  }
-
   const file = (name: string, charset: Charset, content: Uint8Array) => ({
     status: 200 as const,
     body: content,
@@ -51,7 +44,7 @@ export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute
       handle: async ({ query: { month, charset } }) => {
         const first = `${month}-01`;
         const people = await ledger.attendance(first, dayOn(`${dayOn(first, 31).slice(0, 7)}-01`, -1));
-        const names = await namesOf(people);
+        const names = await namesOf(directory, people);
         const rows = people.map(({ staff, department, days, halfDays, hourlyDays, minutes }) => [
           ...[staff, names.get(staff) ?? '', department, month],
           ...[days, halfDays, hourlyDays, minutes],
@@ -72,7 +65,7 @@ export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute
         for await (const row of every((page) => ledger.openCases({ procedure: 'registration', capacities: ['hr'], ...page })))
           open.push(row);
         open.sort((one, other) => (`${one.department}/${one.staff}` < `${other.department}/${other.staff}` ? -1 : 1));
-        const names = await namesOf(open);
+        const names = await namesOf(directory, open);
         const rows = open.map(({ receiptNumber, staff, department, status, state }) => {
           const { form, version, validUntil, renewal = '' } = state as Registration;
           const { forms, workplace, reason = '', reasonEnds = '', frequency } = form;
