@@ -69,8 +69,8 @@ export interface LoanRequest {
   answerBy: string;
   periodEnds: string;
   policy: LoanPolicy;
-  /** For a slot of an announced trial: the plan is the approval. */
-  trial?: true;
+  /** The section of an announced trial that has opened it for one of its slots: the plan is the approval. */
+  within?: string;
   /** The device that the plan has counted on. */
   prefers?: string;
 }

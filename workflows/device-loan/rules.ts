@@ -185,7 +185,12 @@ export const requires = ({ request }: Loan, { name }: LoanEvent): LedgerEntry['r
   name === 'request' ? registrationFor(request) : undefined;
 
 /** What lists filter by. */
-export const summary = ({ status, request }: Loan) => ({ status, department: request.department, staff: request.borrower });
+export const summary = ({ status, request: { department, borrower: staff, within } }: Loan) => ({
+  status,
+  department,
+  staff,
+  ...(within && { within }),
+});
 
 /** What forbids a request before a case is opened. `today`: the municipality's date. */
 export function refuseRequest(request: LoanRequest, today: string): Refusal | undefined {
@@ -273,7 +278,7 @@ function notHandedOut({ accessories: out }: Loan, accessories: readonly Accessor
 export function apply(before: Loan | undefined, event: LoanEvent): Loan {
   if (event.name === 'request') {
     const { by: _by, as: _as, digest: _digest, onBehalfOf: _for, urgent: _urgent, ...request } = event.input;
-    return { request, status: request.trial ? 'approved' : 'requested', until: request.until, accessories: [], missing: [] };
+    return { request, status: request.within ? 'approved' : 'requested', until: request.until, accessories: [], missing: [] };
   }
   if (!before) throw new Error(`a loan begins with its request, not with ${event.name}`);
   const { extension, wanted: _wanted, ...loan } = before;

@@ -85,7 +85,7 @@ export interface LedgerRules<State, Event extends LedgerEvent> {
   mails?(state: State, event: Event, before?: State): readonly MailOrder[];
   /** News that the event has for other cases. */
   tells?(state: State, event: Event, before?: State): readonly Tell[];
-  /** Cases that come about with the event. */
+  /** Cases that come about with the event; the case itself becomes `within` in what they are opened with. */
   opens?(state: State, event: Event, before?: State): LedgerEntry['opens'];
   /** Cases of which the last one's end is news for this one. */
   awaits?(state: State): LedgerEntry['awaits'];

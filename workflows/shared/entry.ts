@@ -1,4 +1,4 @@
-import type { LedgerEntry, LedgerEvent } from '../../activities/ledger/port.js';
+import type { CaseToOpen, LedgerEntry, LedgerEvent } from '../../activities/ledger/port.js';
 import type { LedgerRules } from './case.js';
 
 /** The event at its place, and everything that the rules say must stand or fall with it. `after`: the case after the event; `before`: none before the opening one. */
@@ -23,8 +23,13 @@ export function entryOf<State extends object, Event extends LedgerEvent>(
     ...(roster && { roster }),
     ...(mails?.length && { mails }),
     ...(tells?.length && { tells: tells.map((one) => ('staff' in one ? one : { ...one, within: place.caseId })) }),
-    ...(opens?.length && { opens }),
+    ...(opens?.length && { opens: opens.map((one) => openedWithin(place.caseId, one)) }),
     ...(awaits && { awaits }),
     ...(requires && { requires }),
   };
 }
+
+const openedWithin = (within: string, { opening: { name, input }, ...one }: CaseToOpen): CaseToOpen => {
+  const belonging = { ...input, within };
+  return { ...one, opening: { name, input: belonging } };
+};

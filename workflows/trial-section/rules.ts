@@ -154,7 +154,6 @@ export function opens(section: TrialSection, _event: SectionEvent, before?: Tria
     const input = {
       by: 'system',
       urgent: false,
-      trial: true,
       borrower: member.staff,
       department,
       approver: `${member.head ? 'superior' : 'head'}:${department}`,
@@ -169,7 +168,7 @@ export function opens(section: TrialSection, _event: SectionEvent, before?: Tria
       policy: loan.policy,
       ...(slot.device && { prefers: slot.device }),
     };
-    return [{ procedure: 'device-loan', name, opening: { name: 'request', input } }];
+    return [{ procedure: 'device-loan', name, unless: 'recall', opening: { name: 'request', input } }];
   });
 }
 
