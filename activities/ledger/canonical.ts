@@ -14,6 +14,9 @@ export const sha256 = (...parts: readonly (string | Buffer)[]): Buffer => {
   return hash.digest();
 };
 
+/** The id of the case that a case opens under a name: 132 bits that say nothing, in the letters of URLs. */
+export const openedCaseId = (opener: string, name: string): string => sha256(`${opener}\n${name}`).toString('base64url').slice(0, 22);
+
 /** What stands before a case's first event; the database computes the same (`case_root` in the migrations). */
 export const caseRoot = (receiptNumber: string, filing: number): Buffer => sha256(`${receiptNumber}\n${filing}`);
 
