@@ -30,6 +30,7 @@ import { type CasePlace, casePaths, caseWorkflowId } from '../workflows/shared/p
 import { bundleWorkflows, createWorker } from './create-worker.js';
 import { runtimeLogger } from './log.js';
 import { ensureStanding } from './schedules.js';
+import { createCaseStart } from './start-case.js';
 
 const settings = readSettings();
 const log = pino({ name: 'worker', level: settings.LOG_LEVEL }, pino.destination(2));
@@ -94,6 +95,7 @@ const worker = await createWorker({ connection, namespace, taskQueue, workflowBu
 await ensureStanding(client, taskQueue);
 const news = deliverNews({
   ledger,
+  start: createCaseStart({ client, taskQueue }),
   nudge: nudgeCase,
   onTrouble: (trouble) => log.warn({ err: trouble }, 'news could not be delivered; it will be tried again'),
   signal: ending.signal,

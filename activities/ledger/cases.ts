@@ -3,6 +3,7 @@ import { eraYear, fiscalYear, today } from '../../config/calendar.js';
 import { canonicalJson } from './canonical.js';
 import { domainTime } from './clock.js';
 import type { Tables } from './database.js';
+import { openingOf } from './openings.js';
 import type { Clock, LedgerDue, LedgerEntry, LedgerEvent, ProcedureName } from './port.js';
 
 export type Connection = Kysely<Tables> | Transaction<Tables>;
@@ -41,9 +42,9 @@ const placing = `
       nextval('filings') as filing
   ), opened as (
     insert into cases (case_id, filing, procedure, receipt_number, status, department, staff, opened_at, changed_at, seq, state, due,
-      readers, claim, closed, deadline, head_hash)
+      readers, claim, closed, deadline, within, head_hash)
     select $2, filing, body->>'procedure', receipt_number, summary->>'status', summary->>'department', summary->>'staff', at, at, 1,
-      body->'state', due, body->'readers', body->'claim', json_array_length(due) = 0, deadline,
+      body->'state', due, body->'readers', body->'claim', json_array_length(due) = 0, deadline, summary->>'within',
       event_link(case_root(receipt_number, filing), $2, 1, at, body::text)
     from entry, numbered, moment
     on conflict (case_id) do nothing
@@ -51,7 +52,7 @@ const placing = `
   ), moved as (
     update cases set seq = $3, changed_at = at, status = summary->>'status', department = summary->>'department', staff = summary->>'staff',
       state = body->'state', due = entry.due, readers = body->'readers', claim = body->'claim',
-      closed = json_array_length(entry.due) = 0, deadline = entry.deadline,
+      closed = json_array_length(entry.due) = 0, deadline = entry.deadline, within = summary->>'within',
       head_hash = event_link(head_hash, case_id, $3, at, body::text),
       known_asset = case when name in ${deviceNews} then body->'event'->'input'->>'assetTag' else known_asset end
     from entry, moment
@@ -85,18 +86,26 @@ const placing = `
   ), no_longer_takes as (
     delete from telework_days where case_id = (select case_id from placed, entry where day is null)
   ), takes as (
-    insert into telework_days (case_id, staff, department, date, starts, ends, form, unit, minutes, office, seat, status)
-    select case_id, one.staff, one.department, one.date, one."from", one.until, one.form, one.unit, one.minutes, one.office, one.seat, placed.status
+    insert into telework_days (case_id, staff, department, date, starts, ends, form, unit, minutes, office, seat, status, unplanned)
+    select case_id, one.staff, one.department, one.date, one."from", one.until, one.form, one.unit, one.minutes, one.office, one.seat, placed.status,
+      placed.state->>'unplanned'
     from placed, entry, json_to_record(day) as one (staff text, department text, date date, "from" time, until time, form text, unit text,
       minutes int, office text, seat int)
     where day is not null
     on conflict (case_id) do update set department = excluded.department, date = excluded.date, starts = excluded.starts,
       ends = excluded.ends, form = excluded.form, unit = excluded.unit, minutes = excluded.minutes, office = excluded.office,
-      seat = excluded.seat, status = excluded.status
+      seat = excluded.seat, status = excluded.status, unplanned = excluded.unplanned
   ), no_longer_awaits as (
     delete from awaits using placed where awaits.case_id = placed.case_id
   ), heard as (
     delete from news using placed, entry where news.case_id = placed.case_id and (news.key = entry.key or placed.closed)
+  ), begun as (
+    delete from openings using opened where openings.case_id = opened.case_id
+  ), opens as (
+    insert into openings (case_id, procedure, opened_by, opening, unless)
+    select one."caseId", one.procedure, placed.case_id, one.opening, one.unless
+    from placed, json_to_recordset($10::json) as one ("caseId" text, procedure text, opening json, unless text)
+    on conflict (case_id) do nothing
   ), ordered as (
     insert into outbox (message_id, case_id, recipient, template, params, calendar, queued_at, due_at)
     select mail."messageId", case_id, mail."to", template, params, calendar, changed_at, changed_at
@@ -108,7 +117,8 @@ const placing = `
       where news.case_id = $2 and news.key is distinct from entry.key and news.name in (select one->>'step' from json_array_elements(entry.due) as one)
       order by number limit 1) end as next,
     coalesce(placed.closed and exists (select from awaits where awaits.staff = placed.staff and awaits.procedure = placed.procedure), false) as awaited,
-    case when placed.case_id is not null and json_array_length($5::json) > 0 then pg_notify('telework', 'mail')::text end as notified
+    case when placed.case_id is not null and json_array_length($5::json) > 0 then pg_notify('telework', 'mail')::text end as notified,
+    case when placed.case_id is not null and json_array_length($10::json) > 0 then pg_notify('telework', 'news')::text end as rung
   from moment left join placed on true`;
 
 /** What stands at a place, what comes after it, and how far the case has come. */
@@ -158,6 +168,7 @@ export function placeEntries({ clock, messageId }: { clock: Clock; messageId: Me
 
   return async (connection: Connection, entry: LedgerEntry, { withDevices }: { withDevices: boolean }): Promise<Placed> => {
     const { caseId, seq, mails = [], ...body } = entry;
+    const { opens = [] } = entry;
     const opening = await year(connection, seq);
     const orders = mails.map((mail, index) => ({ params: {}, ...mail, messageId: messageId(`${caseId}#${seq}#${index}`) }));
     const values = [
@@ -170,6 +181,7 @@ export function placeEntries({ clock, messageId }: { clock: Clock; messageId: Me
       opening?.fiscal ?? null,
       opening?.label ?? null,
       withDevices,
+      JSON.stringify(opens.map((one) => openingOf(caseId, one))),
     ];
     const { rows } = await connection.executeQuery<Placed>(CompiledQuery.raw(placing, values));
     return only(rows);

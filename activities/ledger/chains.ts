@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { TeleworkDay } from '../../workflows/telework-day/contract.js';
 import type { Capacity } from '../directory/port.js';
 import { canonicalJson, caseRoot, eventLink, sha256 } from './canonical.js';
 import type { EventBody, Tables } from './database.js';
@@ -118,6 +119,7 @@ async function readCases(db: Kysely<Tables>, ids: readonly string[]) {
         'closed',
         'head_hash',
         'known_asset',
+        'within',
       ])
       .select([instant('opened_at').as('opened_at'), instant('changed_at').as('changed_at'), instant('deadline').as('deadline')])
       .select([text('state').as('state'), text('due').as('due'), text('readers').as('readers'), text('claim').as('claim')])
@@ -137,7 +139,7 @@ async function readCases(db: Kysely<Tables>, ids: readonly string[]) {
     db.selectFrom('case_readers').selectAll().where('case_id', '=', of).execute(),
     db
       .selectFrom('telework_days')
-      .select(['case_id', 'staff', 'department', 'date', 'form', 'unit', 'minutes', 'office', 'seat', 'status'])
+      .select(['case_id', 'staff', 'department', 'date', 'form', 'unit', 'minutes', 'office', 'seat', 'status', 'unplanned'])
       .select([sql<string>`to_char(starts, 'HH24:MI')`.as('from'), sql<string>`to_char(ends, 'HH24:MI')`.as('until')])
       .where('case_id', '=', of)
       .execute(),
@@ -230,10 +232,11 @@ function* verifyReadModel(row: CaseRow, events: readonly EventRow[], bodies: rea
   const [first, end, body] = [events.at(0), events.at(-1), bodies.at(-1)];
   if (!first || !end || !body) return;
   const deadlines = body.due.flatMap((one) => ('at' in one ? [Date.parse(one.at)] : []));
-  const { date: _listed, ...summary } = body.summary;
+  const { date: _listed, within = null, ...summary } = body.summary;
   const told = bodies.filter(({ event }) => ['reserve', 'reassign', 'requeue'].includes(event.name)).at(-1)?.event.input;
   const says: Readonly<Record<string, unknown>> = {
     ...summary,
+    within,
     procedure: body.procedure,
     seq: end.seq,
     closed: body.due.length === 0,
@@ -297,7 +300,8 @@ function* verifyDay(
   day: Rows['days'][number] | undefined,
   body: EventBody | undefined,
 ): Generator<Finding> {
-  const says = body?.day && { ...body.day, status, office: body.day.office ?? null, seat: body.day.seat ?? null };
+  const { unplanned = null } = (body?.state ?? {}) as Partial<TeleworkDay>;
+  const says = body?.day && { ...body.day, status, unplanned, office: body.day.office ?? null, seat: body.day.seat ?? null };
   const other = day && says && Object.entries(says).find(([column, value]) => day[column as keyof typeof says] !== value);
   if (other) yield { table: 'telework_days', problem: 'changed', caseId, what: other[0] };
   if (Boolean(day) !== Boolean(says)) yield { table: 'telework_days', problem: day ? 'added' : 'missing', caseId };

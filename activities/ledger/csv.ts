@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { parse as parseLong } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { z } from 'zod';
 import type { ImportProblem } from './port.js';
@@ -23,25 +25,67 @@ export function readCsv<Row>(csv: string, { schema, heading, unique }: Reading<R
   const rows: Line<Row>[] = [];
   const seen = new Map<string, number>();
   for (const { line, cells } of readLines(csv, heading, problems)) {
-    const read = schema.safeParse(cells);
-    if (!read.success) {
-      problems.push(...read.error.issues.map(({ path, message }) => ({ line, field: path.join('.'), problem: message })));
+    const read = readRow({ line, cells }, { schema, heading });
+    if ('problems' in read) {
+      problems.push(...read.problems);
       continue;
     }
-    const twice = Object.entries(unique(read.data)).flatMap(([field, value]) => {
+    const twice = Object.entries(unique(read.row)).flatMap(([field, value]) => {
       const first = seen.get(`${field}\n${value}`);
       if (first === undefined) seen.set(`${field}\n${value}`, line);
       return first === undefined ? [] : [{ line, field, problem: `stands in line ${first} already` }];
     });
     if (twice.length) problems.push(...twice);
-    else rows.push({ line, row: read.data });
+    else rows.push({ line, row: read.row });
   }
   return { rows, problems: problems.sort((one, other) => one.line - other.line) };
 }
 
-/** The rows as heading → cell. A row with too few or too many cells is bad as a whole. */
-function readLines(csv: string, heading: readonly string[], problems: ImportProblem[]): { line: number; cells: Record<string, string> }[] {
-  const records: { line: number; cells: string[] }[] = [];
+/** How many rows of a long file are handed on at once. */
+const rowsAtOnce = 10_000;
+/** What of it is read before anybody else has their turn, in characters. */
+const readAtOnce = 64 * 1024;
+
+/** The same for a file of millions of rows: part by part, so that a process that serves others goes on doing so. Whether rows contradict each other is the caller's matter. */
+export async function* readLongCsv<Row>(
+  csv: string,
+  { schema, heading }: Omit<Reading<Row>, 'unique'>,
+): AsyncGenerator<{ rows: Row[]; problems: ImportProblem[] }> {
+  const pieces = function* () {
+    for (let from = 0; from < csv.length; from += readAtOnce) yield csv.slice(from, from + readAtOnce);
+  };
+  const options = { bom: true, relax_column_count: true, skip_empty_lines: true, info: true } as const;
+  const records: AsyncIterable<{ record: string[]; info: { lines: number } }> = Readable.from(pieces()).pipe(parseLong(options));
+  let part: { rows: Row[]; problems: ImportProblem[] } = { rows: [], problems: [] };
+  let first = true;
+  try {
+    for await (const { record: cells, info } of records) {
+      if (first && cells.join() !== heading.join()) return yield { rows: [], problems: [headingProblem(heading)] };
+      if (!first) {
+        const read = readRow({ line: info.lines, cells }, { schema, heading });
+        if ('row' in read) part.rows.push(read.row);
+        else part.problems.push(...read.problems);
+      }
+      first = false;
+      if (part.rows.length + part.problems.length < rowsAtOnce) continue;
+      yield part;
+      part = { rows: [], problems: [] };
+    }
+  } catch (failure) {
+    part.problems.push(notCsv(failure));
+  }
+  if (first && !part.problems.length) part.problems.push(headingProblem(heading));
+  yield part;
+}
+
+interface Cells {
+  line: number;
+  cells: readonly string[];
+}
+
+/** The rows below the heading. */
+function readLines(csv: string, heading: readonly string[], problems: ImportProblem[]): Cells[] {
+  const records: Cells[] = [];
   const on_record = (cells: string[], { lines }: { lines: number }) => {
     records.push({ line: lines, cells });
     return null;
@@ -49,19 +93,34 @@ function readLines(csv: string, heading: readonly string[], problems: ImportProb
   try {
     parse(csv, { bom: true, relax_column_count: true, skip_empty_lines: true, on_record });
   } catch (failure) {
-    const line = failure instanceof Error && 'lines' in failure && typeof failure.lines === 'number' ? failure.lines : 1;
-    problems.push({ line, field: '', problem: 'is not CSV' });
+    problems.push(notCsv(failure));
     return [];
   }
   const [first, ...rest] = records;
-  if (first?.cells.join() !== heading.join()) {
-    problems.push({ line: 1, field: '', problem: `the heading must be ${heading.join()}` });
-    return [];
-  }
-  return rest.flatMap(({ line, cells }) => {
-    if (cells.length === heading.length)
-      return [{ line, cells: Object.fromEntries(heading.map((name, index) => [name, cells[index] ?? ''])) }];
-    problems.push({ line, field: '', problem: `has ${cells.length} cells, the heading ${heading.length}` });
-    return [];
-  });
+  if (first?.cells.join() === heading.join()) return rest;
+  problems.push(headingProblem(heading));
+  return [];
+}
+
+/** One row by its heading. A row with too few or too many cells is bad as a whole. */
+function readRow<Row>(
+  { line, cells }: Cells,
+  { schema, heading }: Pick<Reading<Row>, 'schema' | 'heading'>,
+): { row: Row } | { problems: readonly ImportProblem[] } {
+  if (cells.length !== heading.length)
+    return { problems: [{ line, field: '', problem: `has ${cells.length} cells, the heading ${heading.length}` }] };
+  const read = schema.safeParse(Object.fromEntries(heading.map((name, index) => [name, cells[index] ?? ''])));
+  if (read.success) return { row: read.data };
+  return { problems: read.error.issues.map(({ path, message }) => ({ line, field: path.join('.'), problem: message })) };
+}
+
+const headingProblem = (heading: readonly string[]): ImportProblem => ({
+  line: 1,
+  field: '',
+  problem: `the heading must be ${heading.join()}`,
+});
+
+function notCsv(failure: unknown): ImportProblem {
+  const line = failure instanceof Error && 'lines' in failure && typeof failure.lines === 'number' ? failure.lines : 1;
+  return { line, field: '', problem: 'is not CSV' };
 }

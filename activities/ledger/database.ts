@@ -1,7 +1,10 @@
 import { type ColumnType, type Generated, Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
 import type { Employment, TeleworkForm } from '../../workflows/registration/contract.js';
+import type { WorkflowProcedure } from '../../workflows/shared/procedures.js';
 import type { Liftable, TeleworkDay, Unit } from '../../workflows/telework-day/contract.js';
+import type { Planned } from '../../workflows/trial-campaign/contract.js';
+import type { Duty, MemberStatus, SectionRequest, Slot, Tally } from '../../workflows/trial-section/contract.js';
 import type { Capacity } from '../directory/port.js';
 import { sha256 } from './canonical.js';
 import type {
@@ -45,6 +48,7 @@ interface CaseTable {
   deadline: string | null;
   head_hash: Buffer;
   known_asset: string | null;
+  within: string | null;
 }
 
 /** The ledger's tables; what each is for stands in `migrations/`. Instants are ISO 8601 in UTC, days ISO dates, `bigint` are numbers. */
@@ -66,6 +70,15 @@ export interface Tables {
   };
   news: { number: Generated<number>; case_id: string; name: string; event: Json<LedgerEvent>; key: string };
   told: { teller: string; case_id: string; name: string; at: string };
+  openings: {
+    case_id: string;
+    number: Generated<number>;
+    procedure: WorkflowProcedure;
+    opened_by: string;
+    opening: Json<LedgerEvent>;
+    unless: string | null;
+    handed_at: string | null;
+  };
   awaits: { case_id: string; seq: number; procedure: ProcedureName; staff: string; name: string };
   outbox: {
     message_id: string;
@@ -157,7 +170,7 @@ export interface Tables {
     number: Generated<number>;
     at: string;
     by: string;
-    kind: 'absences' | 'employment' | 'training' | 'seats';
+    kind: 'absences' | 'employment' | 'training' | 'seats' | 'attendance';
     digest: Buffer;
     added: number;
     changed: number;
@@ -189,6 +202,8 @@ export interface Tables {
     office: string | null;
     seat: number | null;
     status: TeleworkDay['status'];
+    unplanned: TeleworkDay['unplanned'] | null;
+    observed: Generated<boolean>;
   };
   seats: { office: string; seat: number; network_zone: string; equipment: string };
   emergencies: {
@@ -204,6 +219,39 @@ export interface Tables {
     version: Generated<number>;
   };
   training: { staff: string; course: string; completed: string; expires: string | null };
+  attendance: { staff: string; date: string };
+  observed_days: { staff: string; date: string };
+  trial_plans: { plan: string; campaign: string; header: Json<Planned>; reasons: Json<readonly object[]>; kept_at: string };
+  trial_plan_sections: { plan: string; department: string; request: Json<SectionRequest> };
+  trials: { campaign: string; as_of: string };
+  trial_members: {
+    campaign: string;
+    staff: string;
+    case_id: string;
+    department: string;
+    group: string;
+    duties: readonly Duty[];
+    slots: readonly Slot[];
+    exempt_until: string | null;
+    recorded: boolean;
+    not_possible: string | null;
+    observed: readonly string[];
+    needed: number;
+    done: number;
+    lacks: number;
+    status: MemberStatus;
+    stands_until: string;
+  };
+  trial_tally: Tally & { campaign: string; department: string; group: string };
+  questionnaires_answered: { campaign: string; staff: string; as: 'participant' | 'head' };
+  questionnaire_answers: {
+    campaign: string;
+    id: string;
+    as: 'participant' | 'head';
+    answers: Json<Readonly<Record<string, string | number>>>;
+    remarks: string | null;
+    staff: string | null;
+  };
   posts: { post: Capacity; holder: string | null; changes: Generated<number> };
   acted: { number: Generated<number>; holder: string; case_id: string; seq: number; seen_at: string | null };
   sightings: { stocktaking: number; asset_tag: string; at: string; by: string };
@@ -211,10 +259,13 @@ export interface Tables {
 
 const { builtins } = pg.types;
 const asInstant = (text: string) => (pg.types.getTypeParser(builtins.TIMESTAMPTZ)(text) as Date).toISOString();
+/** OID of date[], which pg gives no name. */
+const dateArray = 1182;
 const parsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
   [builtins.TIMESTAMPTZ, asInstant],
   [builtins.DATE, (text) => text],
   [builtins.INT8, Number],
+  [dateArray, (text) => text.slice(1, -1).split(',').filter(Boolean)],
 ]);
 
 /**

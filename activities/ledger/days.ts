@@ -74,7 +74,7 @@ export function createDays({ db, clock, place }: DayParts): DaysPort {
 
 /** Ends the days from today on that have not begun, of those whom the entry tells so; in the transaction of the entry, which was written at `at` and holds its people. */
 export async function cancelDays(place: PlaceEntry, trx: Trx, { caseId: teller, seq, tells = [] }: LedgerEntry, at: string): Promise<void> {
-  for (const { staff, name } of tells.filter(({ procedure }) => procedure === 'telework-day')) {
+  for (const { staff, name } of tells.flatMap((one) => (one.procedure === 'telework-day' && 'staff' in one ? [one] : []))) {
     const coming = await trx
       .selectFrom('telework_days')
       .select('case_id')

@@ -7,6 +7,7 @@ import * as deputies from './migrations/0004-deputies.js';
 import * as days from './migrations/0005-days.js';
 import * as rounds from './migrations/0006-rounds.js';
 import * as posts from './migrations/0007-posts.js';
+import * as trials from './migrations/0008-trials.js';
 
 const migrations = {
   '0001-cases': cases,
@@ -16,6 +17,7 @@ const migrations = {
   '0005-days': days,
   '0006-rounds': rounds,
   '0007-posts': posts,
+  '0008-trials': trials,
 };
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CasePlace } from '../../workflows/shared/procedures.js';
-import type { NewsPort, TownClock } from './port.js';
+import type { NewsPort, Opening, OpeningsPort, TownClock } from './port.js';
 
 /**
  * How long until the ledger is asked without having rung, in milliseconds: at first soon, then ever more rarely. A NOTIFY is lost with its
@@ -12,11 +12,15 @@ const [shortestPauseMs, longestPauseMs] = [1_000, 30_000];
  * start minutes later.
  */
 const lookBackMs = 10 * 60_000;
-/** Nudges under way at once: enough to keep the connection busy, few enough to leave room for people's steps. */
+/** How long a case that was started has until its first event must stand; then it is started again, which does nothing where it is under way. */
+const openingMs = 60_000;
+/** Nudges and starts under way at once: enough to keep the connection busy, few enough to leave room for people's steps. */
 const abreast = 50;
 
 export interface NewsDelivery {
-  ledger: NewsPort & TownClock;
+  ledger: NewsPort & OpeningsPort & TownClock;
+  /** Starts one case, or finds it started; `over`: its workflow has ended. A Temporal that is away is a rejection: it is started again later. */
+  start(opening: Opening): Promise<'underWay' | 'over'>;
   /** Wakes one case. A case that is not open at Temporal, or a Temporal that is away, is a rejection: it is nudged again later. */
   nudge(place: CasePlace): Promise<void>;
   /** Something could not be done and will be tried again: for the log. */
@@ -25,10 +29,10 @@ export interface NewsDelivery {
 }
 
 /**
- * Nudges cases until the signal ends it: those that have news or whose deadline has fallen, as soon as the ledger says that something was written, and from
+ * Starts and nudges cases until the signal ends it: those that others have opened, and those that have news or whose deadline has fallen, as soon as the ledger says that something was written, and from
  * time to time; first of all those with an event of the last minutes. News stays until its case has written it down, so a nudge that fails loses nothing.
  */
-export async function deliverNews({ ledger, nudge, onTrouble, signal }: NewsDelivery): Promise<void> {
+export async function deliverNews({ ledger, start, nudge, onTrouble, signal }: NewsDelivery): Promise<void> {
   let ring: () => void = () => undefined;
   const rings = () => new Promise<true>((resolve) => (ring = () => resolve(true)));
   const listening = listen();
@@ -36,7 +40,8 @@ export async function deliverNews({ ledger, nudge, onTrouble, signal }: NewsDeli
   let rang = rings();
   for (let [pauseMs, behind] = [shortestPauseMs, true]; !signal.aborted; ) {
     try {
-      if (behind) await nudgeAll(await ledger.writtenSince(await lookBack()));
+      await startAll(await ago(behind ? 0 : openingMs)); // At first also what another process may have left half begun.
+      if (behind) await nudgeAll(await ledger.writtenSince(await ago(lookBackMs)));
       behind = false;
       await nudgeAll([...(await ledger.withNews()), ...(await ledger.fallen())]);
     } catch (outage) {
@@ -48,9 +53,23 @@ export async function deliverNews({ ledger, nudge, onTrouble, signal }: NewsDeli
   }
   await listening;
 
-  async function lookBack(): Promise<string> {
+  async function ago(ms: number): Promise<string> {
     await ledger.clockOffset();
-    return new Date(ledger.townClock.now().getTime() - lookBackMs).toISOString();
+    return new Date(ledger.townClock.now().getTime() - ms).toISOString();
+  }
+
+  /** Until all have been begun; one that fails does not keep the others, but where all fail nobody is there to start them. */
+  async function startAll(since: string): Promise<void> {
+    while (!signal.aborted) {
+      const openings = await ledger.takeOpenings(abreast, since);
+      const outcomes = await Promise.allSettled(openings.map(start));
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome.status === 'rejected') onTrouble(outcome.reason);
+        else if (outcome.value === 'over') await ledger.dropOpening(openings[index]?.caseId ?? '');
+      }
+      const failed = outcomes.filter(({ status }) => status === 'rejected').length;
+      if (failed === openings.length) return;
+    }
   }
 
   async function nudgeAll(cases: readonly CasePlace[]): Promise<void> {

@@ -1,7 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { hasWorkflow } from '../../workflows/shared/procedures.js';
 import type { Tables } from './database.js';
-import type { CasesOf, LedgerEntry } from './port.js';
+import { openedCaseId } from './canonical.js';
+import type { CasesOf, CasesWithin, LedgerEntry } from './port.js';
 import { Refused } from './reservations.js';
 
 type Trx = Transaction<Tables>;
@@ -14,7 +15,7 @@ export const concernsOthers = ({ tells, awaits, requires }: LedgerEntry): boolea
  * registration, one comes first and the other sees it. Taken before the locks of devices.
  */
 export async function lockPeople(trx: Trx, { tells = [], awaits, requires }: LedgerEntry): Promise<void> {
-  const people = new Set([...tells, awaits, requires].flatMap((one) => one?.staff ?? []));
+  const people = new Set([...tells, awaits, requires].flatMap((one) => (one && 'staff' in one ? one.staff : [])));
   for (const staff of [...people].sort()) await lockPerson(trx, staff);
 }
 
@@ -31,7 +32,7 @@ export async function concernOthers(trx: Trx, entry: LedgerEntry, at: string): P
     const found = await (none ? others : others.where('status', '=', requires.status)).limit(1).executeTakeFirst();
     if (none === (found !== undefined)) throw new Refused(requires.refusal);
   }
-  for (const one of tells.filter(hasWorkflow)) await tell(trx, `${caseId}#${seq}`, { teller: caseId, at, ...one });
+  for (const one of tells.filter(hasWorkflow)) await tell(trx, { teller: caseId, place: `${caseId}#${seq}`, at }, one);
   if (awaits) {
     await trx
       .insertInto('awaits')
@@ -41,19 +42,41 @@ export async function concernOthers(trx: Trx, entry: LedgerEntry, at: string): P
   }
 }
 
-async function tell(
-  trx: Trx,
-  place: string,
-  { teller, at, procedure, staff, name }: { teller: string; at: string; name: string } & CasesOf,
-) {
+interface Telling {
+  teller: string;
+  /** Its event's place. */
+  place: string;
+  at: string;
+}
+
+/**
+ * Leaves the news for every open case that is meant. Those within a case that have no event yet are told too: one that nobody has begun to start is never started where it was
+ * to be opened `unless` this was said, for any other the news waits under its id. What is there and what is still to be opened is seen in one moment, as a case
+ * comes and its opening goes in one transaction.
+ */
+async function tell(trx: Trx, { teller, place, at }: Telling, { name, ...whom }: (CasesOf | CasesWithin) & { name: string }) {
+  const { procedure } = whom;
+  const [open, coming] =
+    'staff' in whom
+      ? [sql`staff = ${whom.staff}`, sql`false`]
+      : whom.opened === undefined
+        ? [sql`within = ${whom.within}`, sql`opened_by = ${whom.within}`]
+        : [sql`case_id = ${openedCaseId(whom.within, whom.opened)}`, sql`case_id = ${openedCaseId(whom.within, whom.opened)}`];
   await sql`
-    with heard as (
+    with dropped as (
+      delete from openings where procedure = ${procedure} and ${coming} and unless = ${name} and handed_at is null returning case_id
+    ), told_now as (
       insert into told (teller, case_id, name, at)
-      select ${teller}, case_id, ${name}, ${at} from cases where procedure = ${procedure} and staff = ${staff} and not closed
-      on conflict do nothing returning case_id, name, ${place}::text || '/' || name || '/' || case_id as key
+      select ${teller}, case_id, ${name}, ${at} from cases where procedure = ${procedure} and ${open} and not closed
+      on conflict (teller, case_id, name) do update set at = excluded.at returning case_id
+    ), heard as (
+      select case_id, ${place}::text || '/' || ${name}::text || '/' || case_id as key from (
+        select case_id from told_now
+        union all
+        select case_id from openings where procedure = ${procedure} and ${coming} and case_id not in (select case_id from dropped)) as meant
     )
     insert into news (case_id, name, event, key)
-    select case_id, name, json_build_object('name', name, 'input', json_build_object('by', 'system'), 'key', key), key from heard`.execute(
+    select case_id, ${name}, json_build_object('name', ${name}::text, 'input', json_build_object('by', 'system'), 'key', key), key from heard`.execute(
     trx,
   );
   await sql`select pg_notify('telework', 'news')`.execute(trx);

@@ -1,5 +1,5 @@
 import type { Employment } from '../../workflows/registration/contract.js';
-import type { CasePlace } from '../../workflows/shared/procedures.js';
+import type { CasePlace, WorkflowProcedure } from '../../workflows/shared/procedures.js';
 import type { DayClaim, DayContext, Emergency, Span } from '../../workflows/telework-day/contract.js';
 import type { Planned } from '../../workflows/trial-campaign/contract.js';
 import type { Duty, MemberStatus, SectionRequest, Slot, Tally } from '../../workflows/trial-section/contract.js';
@@ -98,11 +98,13 @@ export interface CasesWithin {
   opened?: string;
 }
 
-/** A case that an event opens. `name`: tells it from the others that this case opens, for ever; the new case's id is a hash of both. */
+/** A case that an event opens. `name`: tells it from the others that this case opens, for ever; the new case's id is a hash of both (`openedCaseId`). */
 export interface CaseToOpen {
-  procedure: ProcedureName;
+  procedure: WorkflowProcedure;
   name: string;
-  /** Its opening event, without the key, which is the new case's id. */
+  /** Where the opener tells it this before anybody has begun to start it, it never is; any other news waits for it. */
+  unless?: string;
+  /** Its opening event, without the key, which is the new case's id, and without `within` in its input, which is the case that opens it. */
   opening: Omit<LedgerEvent, 'key'>;
 }
 
@@ -277,6 +279,8 @@ export interface LedgerReader {
   casesUnderKeys(places: readonly { caseId: string; key: string }[]): Promise<readonly CaseUnderKey[]>;
   /** The person's open cases of the procedure, in order of filing. */
   openCasesOf(of: CasesOf): Promise<readonly CaseRow[]>;
+  /** The cases of the procedure within these cases, in order of filing, closed ones too. @throws BadCursor */
+  casesWithin(query: { procedure: ProcedureName; within: readonly string[]; cursor?: string; limit: number }): Promise<Page<CaseRow>>;
   /** Open cases as they stand, in order of filing; with `capacities`, only those that one of them may read. @throws BadCursor */
   openCases(query: { procedure?: ProcedureName; capacities?: readonly Capacity[]; cursor?: string; limit: number }): Promise<Page<CaseRow>>;
   /** The cases that this one has told something by ending, and how they stand: `heard` once they have written it down, or are over. */
@@ -336,6 +340,19 @@ export interface NewsPort {
    * have been written before. Ends with the signal; throws when the connection breaks.
    */
   listen(onWritten: (what: 'news' | 'mail' | 'clock') => void, signal: AbortSignal): Promise<void>;
+}
+
+/** A case that another one has opened and that has no event yet. `opening`: its first. */
+export interface Opening extends CasePlace {
+  opening: LedgerEvent;
+}
+
+/** Cases that others open. An opening stays until the case has its first event, so a start that fails, or is forgotten, loses nothing. */
+export interface OpeningsPort {
+  /** So many of those that nobody has begun to start since the instant, from now on begun: first those that nobody ever has. */
+  takeOpenings(limit: number, since: string): Promise<readonly Opening[]>;
+  /** It will never have an event: its workflow has ended without. */
+  dropOpening(caseId: string): Promise<void>;
 }
 
 /**
@@ -908,6 +925,7 @@ export interface TrialMember {
 export interface CampaignTally {
   total: Tally;
   byDepartment: readonly (Tally & { department: string })[];
+  byGroup: readonly (Tally & { group: string })[];
 }
 
 /** `declared`: a slot or an approved plan of a day that is over, without both reports; `observed`: a day begun and ended on which there was no slot. */
@@ -923,7 +941,7 @@ export interface SectionToWatch {
   caseId: string;
   seq: number;
   state: object;
-  /** Members with fewer slots ahead than they still need. */
+  /** Members at risk with fewer slots ahead than they need of what can still be done. */
   behind: readonly TrialMember[];
 }
 
@@ -944,8 +962,10 @@ export interface TrialsPort {
   trialPlan(plan: string): Promise<Omit<TrialPlan, 'sections'> | undefined>;
   /** Sections of a plan, by department. @throws BadCursor */
   trialPlanSections(query: { plan: string; cursor?: string; limit: number }): Promise<Page<SectionRequest>>;
-  /** Exact at any moment, and read at the cost of one row a section. */
+  /** Exact at any moment, and read at the cost of one row a section and group. */
   campaignTally(campaign: string): Promise<CampaignTally>;
+  /** Of the members who are planned: how many have done all that they need on which date, if everybody keeps to their slots. */
+  trialForecast(campaign: string): Promise<readonly { date: string; members: number }[]>;
   /** By department and staff number. @throws BadCursor */
   trialMembers(query: {
     campaign: string;
@@ -960,12 +980,25 @@ export interface TrialsPort {
   /** Members of a section who have not done it and are neither exempt nor impossible: whom the digest reminds. */
   undoneIn(section: string): Promise<readonly TrialMember[]>;
   evidenceGaps(query: { campaign: string; cursor?: string; limit: number }): Promise<Page<EvidenceGap>>;
-  /** `staff_number,date`: telework that another system has seen (attendance). A file adds to what is known; the same row twice is known. */
+  /**
+   * `staff_number,date`: telework that another system has seen (attendance), until today. A file adds to what is known; the same row twice is known. With problems, of which the
+   * first thousand are named, nothing was written. Written in parts: after an outage the file is brought again.
+   */
   importObserved(csv: string, options: { by: string; preview?: boolean }): Promise<PersonnelImport>;
-  /** Brings all members of a running campaign in line with the date: slots that have passed without evidence, exemptions that are over. Answers the sections with members behind. */
+  /**
+   * Brings all members of a running campaign in line with the date: slots that have passed without evidence, exemptions that are over. Answers the sections with members
+   * behind. A date before the last one changes nothing.
+   */
   watchTrial(campaign: string, date: string): Promise<readonly SectionToWatch[]>;
   /** Devices of the kind in these pools that can be lent, with the spans in which they are promised or out, from the date on. */
-  poolDevices(query: { kind: DeviceKind; pools?: readonly string[]; from: string; until: string }): Promise<readonly PoolDevice[]>;
+  poolDevices(query: {
+    kind: DeviceKind;
+    pools?: readonly string[];
+    from: string;
+    until: string;
+    /** What cases within this one hold counts as free: they are planned anew. */
+    without?: string;
+  }): Promise<readonly PoolDevice[]>;
   /** Of these people: dates in the span on which they are absent. */
   absencesWithin(staff: readonly string[], from: string, until: string): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Of these people: the last date on which they were seen teleworking. */

@@ -15,6 +15,7 @@ import { createEmergencies } from './emergencies.js';
 import { createFigures } from './figures.js';
 import { createMailList } from './mail-list.js';
 import { createNews } from './news.js';
+import { createOpenings } from './openings.js';
 import { createOutbox } from './outbox.js';
 import { createPacks } from './packs.js';
 import { createPersonnel } from './personnel.js';
@@ -34,10 +35,12 @@ import type {
   LedgerReader,
   MailListPort,
   NewsPort,
+  OpeningsPort,
   OutboxPort,
   PacksPort,
   PersonnelPort,
   PostsPort,
+  QuestionnairesPort,
   RetentionPort,
   RoundsPort,
   SeatsPort,
@@ -45,15 +48,18 @@ import type {
   StocktakingPort,
   TownClock,
   TrainingPort,
+  TrialsPort,
   WordsPort,
 } from './port.js';
 import { createPosts } from './posts.js';
+import { createQuestionnaires } from './questionnaires.js';
 import { createReading } from './reading.js';
 import { createRounds } from './rounds.js';
 import { createSeats } from './seats.js';
 import { createSessions } from './sessions.js';
 import { createStocktaking } from './stocktaking.js';
 import { createTraining } from './training.js';
+import { createTrials } from './trials.js';
 import { createRetention, createWords } from './words.js';
 
 /** Where the ledger lies, and what it needs to know. */
@@ -80,6 +86,7 @@ export interface PostgresLedger
     WordsPort,
     EffectMarks,
     NewsPort,
+    OpeningsPort,
     OutboxPort,
     MailListPort,
     SessionsPort,
@@ -94,6 +101,8 @@ export interface PostgresLedger
     RoundsPort,
     PostsPort,
     FiguresPort,
+    TrialsPort,
+    QuestionnairesPort,
     AuditPort {
   /** The tables, for adapters that stand on them too. */
   db: Kysely<Tables>;
@@ -120,6 +129,7 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createWords({ db, townTime }),
     ...createEffectMarks({ db, townTime }),
     ...createNews({ db, pool, townTime }),
+    ...createOpenings({ db, townTime }),
     ...createOutbox({ db, townTime }),
     ...createMailList({ db, townTime }),
     ...createSessions({ db, townTime, timeAt }),
@@ -133,6 +143,8 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createRounds({ db, townTime, calendar, place, messageId }),
     ...createPosts(db),
     ...createFigures(db),
+    ...createTrials({ db, townTime }),
+    ...createQuestionnaires(db),
     ...createAudit(db),
     ...town,
     db,

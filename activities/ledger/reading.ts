@@ -47,6 +47,18 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
     openCasesOf: ({ procedure, staff }) =>
       rows().where('staff', '=', staff).where('procedure', '=', procedure).where('closed', '=', false).orderBy('filing').execute(),
 
+    async casesWithin({ procedure, within, cursor, limit }) {
+      const size = pageSize(limit);
+      let query = rows()
+        .select('filing')
+        .where('within', '=', sql<string>`any(${[...within]}::text[])`)
+        .where('procedure', '=', procedure)
+        .orderBy('filing')
+        .limit(size + 1);
+      if (cursor !== undefined) query = query.where('filing', '>', Number(readCursor(cursor, ['number'])[0]));
+      return pageOf(await query.execute(), size, toCase, ({ filing }) => [filing]);
+    },
+
     async openCases({ procedure, capacities, cursor, limit }) {
       const size = pageSize(limit);
       let query = rows()
@@ -60,12 +72,7 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
           sql<boolean>`exists (select from case_readers where case_readers.case_id = cases.case_id and capacity = any(${[...capacities]}::text[]))`,
         );
       if (cursor !== undefined) query = query.where(sql<boolean>`filing > ${readCursor(cursor, ['number'])[0]}`);
-      return pageOf(
-        await query.execute(),
-        size,
-        ({ filing: _filing, ...one }) => one,
-        ({ filing }) => [filing],
-      );
+      return pageOf(await query.execute(), size, toCase, ({ filing }) => [filing]);
     },
 
     async toldBy(caseId) {
@@ -186,6 +193,8 @@ export function createReading(db: Kysely<Tables>): LedgerReader {
     },
   };
 }
+
+const toCase = ({ filing: _filing, ...row }: CaseRow & { filing: number }): CaseRow => row;
 
 /** Each capacity once, with the steps to which it is limited: what is one's own, or another's without a limit, has none. */
 function grants(capacities: readonly Capacity[], acting: readonly Acting[]): { capacity: Capacity; steps?: readonly string[] }[] {

@@ -134,7 +134,7 @@ const isFree = ({ today: day }: Round, caseId: RawBuilder<unknown>, period: RawB
     where c.asset_tag = d.asset_tag and c.until is null and c.case_id <> ${caseId}
       and (r.case_id is null or upper(r.period) <= ${day}::date or lower(${period}) < upper(r.period))))`;
 
-/** Pool by pool the device whose free days the loan leaves the fewest of (long gaps stay for long loans), else the queue. */
+/** The one that is preferred; else pool by pool the device whose free days the loan leaves the fewest of (long gaps stay for long loans), else the queue. */
 async function findOrQueue(round: Round, { caseId, filing }: { caseId: string; filing: number }, claim: DeviceClaim): Promise<void> {
   const { trx } = round;
   const best = await trx
@@ -143,6 +143,7 @@ async function findOrQueue(round: Round, { caseId, filing }: { caseId: string; f
     .where('kind', '=', claim.kind)
     .where(sql<boolean>`d.pool = any(${claim.pools}::text[])`)
     .where(isFree(round, sql`${caseId}`, days(claim)))
+    .orderBy(sql`asset_tag is distinct from ${claim.prefers ?? null}::text`)
     .orderBy(sql`array_position(${claim.pools}::text[], d.pool)`)
     .orderBy(
       sql`(select min(lower(period)) from reservations r where r.asset_tag = d.asset_tag and lower(period) > ${claim.from}::date)

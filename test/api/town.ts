@@ -28,6 +28,7 @@ import { Secret } from '../../config/settings.js';
 import { startDirectory } from '../../embedded/directory.js';
 import { type SampleTown, type TownAccounts, writeSampleTown } from '../../embedded/sample-town.js';
 import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
+import { createCaseStart } from '../../worker/start-case.js';
 import { nudge } from '../../workflows/shared/case.js';
 import { caseWorkflowId } from '../../workflows/shared/procedures.js';
 import { freshDatabase } from '../database.js';
@@ -176,6 +177,7 @@ export class ApiTown {
     this.#ending = new AbortController();
     const news = deliverNews({
       ledger,
+      start: createCaseStart({ client: this.client, taskQueue }),
       nudge: (place) => this.client.workflow.getHandle(caseWorkflowId(place)).signal(nudge),
       onTrouble: () => undefined, // A case that has ended meanwhile.
       signal: this.#ending.signal,

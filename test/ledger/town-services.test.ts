@@ -128,7 +128,8 @@ it('delivers news at once, deadlines when the clock was moved, and both again af
     nudged.push(caseId);
     if (caseId === 'A') throw new Error('not open here');
   };
-  const delivery = deliverNews({ ledger: t.ledger, nudge, onTrouble: (trouble) => troubles.push(trouble), signal: over.signal });
+  const start = () => Promise.resolve('underWay' as const);
+  const delivery = deliverNews({ ledger: t.ledger, start, nudge, onTrouble: (trouble) => troubles.push(trouble), signal: over.signal });
   await vi.waitFor(() => expect(nudged).toEqual(['A', 'B', 'C'])); // At the start: everything that was written lately.
   const listening = () =>
     t.sql<{ pid: number }>(`select pid from pg_stat_activity where datname = current_database() and query = 'listen telework'`);
