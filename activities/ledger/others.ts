@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { hasWorkflow } from '../../workflows/shared/procedures.js';
-import type { Tables } from './database.js';
 import { openedCaseId } from './canonical.js';
+import type { Tables } from './database.js';
 import type { CasesOf, CasesWithin, LedgerEntry } from './port.js';
 import { Refused } from './reservations.js';
 

@@ -960,6 +960,11 @@ export interface TrialsPort {
    */
   keepTrialPlan(campaign: string, plan: TrialPlan, asked: number): Promise<void>;
   trialPlan(plan: string): Promise<Omit<TrialPlan, 'sections'> | undefined>;
+  /**
+   * Opens the sections of a kept plan that the campaign has not opened yet, as whom the input says: cases within it, under the names of their departments. None where the campaign is
+   * cancelled or over. Answers how many sections of the plan are opened then, started or not.
+   */
+  openTrialSections(campaign: string, plan: string, input: LedgerEvent['input']): Promise<number>;
   /** Sections of a plan, by department. @throws BadCursor */
   trialPlanSections(query: { plan: string; cursor?: string; limit: number }): Promise<Page<SectionRequest>>;
   /** Exact at any moment, and read at the cost of one row a section and group. */

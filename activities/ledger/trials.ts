@@ -2,10 +2,11 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { distinct } from '../../workflows/shared/sets.js';
 import type { Tally } from '../../workflows/trial-section/contract.js';
 import { importAttendance } from './attendance.js';
+import { openedCaseId } from './canonical.js';
 import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
 import { pageOf, pageSize, readCursor } from './page.js';
-import type { EvidenceGap, SectionToWatch, TrialMember, TrialsPort } from './port.js';
+import type { EvidenceGap, LedgerEvent, Opening, SectionToWatch, TrialMember, TrialsPort } from './port.js';
 import { createTrialNeeds } from './trial-needs.js';
 
 /** Members that are judged anew in one transaction: a quarter of a second, in which no day can end. */
@@ -92,6 +93,27 @@ export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: T
         ({ request }) => request,
         ({ department }) => [department],
       );
+    },
+
+    async openTrialSections(campaign, plan, input) {
+      let opened = 0;
+      for (let after: string | undefined = ''; after !== undefined; ) {
+        const page = await db
+          .selectFrom('trial_plan_sections')
+          .select(['department', 'request'])
+          .where('plan', '=', plan)
+          .where('department', '>', after)
+          .orderBy('department')
+          .limit(keptAtOnce)
+          .execute();
+        after = page.at(-1)?.department;
+        const openings = page.map(({ department, request }) => {
+          const caseId = openedCaseId(campaign, department);
+          return { caseId, opening: { name: 'openSection', input: { ...request, ...input }, key: caseId } satisfies LedgerEvent };
+        });
+        opened += await openSections(campaign, openings);
+      }
+      return opened;
     },
 
     async campaignTally(campaign) {
@@ -200,6 +222,29 @@ export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: T
       return sections.map((section): SectionToWatch => ({ ...section, behind: bySection.get(section.caseId) ?? [] }));
     },
   };
+
+  /** Keeps the openings of some sections, while the campaign cannot be cancelled; answers how many there are or were. */
+  function openSections(campaign: string, openings: readonly Pick<Opening, 'caseId' | 'opening'>[]): Promise<number> {
+    return db.transaction().execute(async (trx) => {
+      const going = await trx
+        .selectFrom('cases')
+        .select('seq')
+        .where('case_id', '=', campaign)
+        .where('closed', '=', false)
+        .where('status', '<>', 'cancelled')
+        .forShare()
+        .executeTakeFirst();
+      if (!going) return 0;
+      await sql`
+        insert into openings (case_id, procedure, opened_by, opening, unless)
+        select "caseId", 'trial-section', ${campaign}, opening, 'cancel'
+        from json_to_recordset(${JSON.stringify(openings)}::json) as one ("caseId" text, opening json)
+        where not exists (select from cases where case_id = "caseId")
+        on conflict (case_id) do nothing`.execute(trx);
+      await sql`select pg_notify('telework', 'news')`.execute(trx);
+      return openings.length;
+    });
+  }
 
   /** A statement that changes several members, with all others kept from changing any; answers how many rows. */
   function locked(statement: RawBuilder<unknown>): Promise<number> {
