@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fc, test as property } from '@fast-check/vitest';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { checklistOn, loadPack, loanPolicy, PolicyError, registrationPolicy, sourceOf } from '../config/policy/pack.js';
+import { checklistOn, loadPack, loanPolicy, PolicyError, registrationPolicy, sourceOf, trialPolicy } from '../config/policy/pack.js';
 
 let folder: string;
 const folders: string[] = [];
@@ -131,6 +131,24 @@ describe("the registration's section", () => {
   });
 });
 
+describe('the section for trial periods', () => {
+  test("enters a campaign with the pack's hash and what holds for every campaign; what HR is offered stays behind", () => {
+    const oyama = loadPack('oyama');
+    expect(trialPolicy(oyama)).toEqual({ pack: oyama.hash, extendDays: 31, questionnaireDays: 14, smallGroup: 5 });
+  });
+
+  test.each([
+    ['[{ id: a, who: {}, times: 1, per: week }, { id: a, who: {}, times: 2, per: week }]', ': must hold each group once'],
+    ['[{ id: a, who: { role: cooks }, times: 1, per: week }]', '.0.who.role: Invalid option: expected one of "heads"|"others"|"promoters"'],
+    ['[{ id: a, who: {}, times: 0, per: week }]', '.0.times: Too small: expected number to be >=1'],
+    ['[]', ': Too small: expected array to have >=1 items'],
+  ])('groups such as %s are none', (groups, problem) => {
+    expect(problems(pack(`extends: default\ntrialPeriod: { groups: { value: ${groups}, source: "ours: x" } }\n`))).toEqual([
+      `town.yaml:2: trialPeriod.groups.value${problem}`,
+    ]);
+  });
+});
+
 describe('the checklist of the place of work (004:1140-1192)', () => {
   const temperature = (date: string) => checklistOn(loadPack('default'), date).find(({ id }) => id === 'temperature')?.ja;
 
@@ -183,10 +201,10 @@ describe('where a value comes from, as a refusal quotes it', () => {
   );
 
   test('every article that the rules name by a field of the pack is one', () => {
-    const rules = ['device-loan', 'registration', 'telework-day'].map((procedure) =>
+    const rules = ['device-loan', 'registration', 'telework-day', 'trial-campaign', 'trial-section'].map((procedure) =>
       readFileSync(new URL(`../workflows/${procedure}/rules.ts`, import.meta.url), 'utf8'),
     );
-    const fields = [...rules.join().matchAll(/article: '((?:registration|deviceLoan|teleworkDay)\.[\w.]+)'/g)].map(
+    const fields = [...rules.join().matchAll(/article: '((?:registration|deviceLoan|teleworkDay|trialPeriod)\.[\w.]+)'/g)].map(
       ([, field]) => field ?? '',
     );
     expect(fields.length).toBeGreaterThan(25);
@@ -257,10 +275,10 @@ describe('extending', () => {
 
   test('an unknown pack is named with those that are known', () => {
     expect(problems('atlantis')).toEqual([
-      'there is no pack atlantis; known by name: aomori, asahi, default, ehime, konan, matsumoto, minowa, nagayo, noboribetsu, oyama, saga, suntory',
+      'there is no pack atlantis; known by name: aomori, asahi, default, ehime, konan, matsumoto, minowa, nagayo, noboribetsu, oyama, saga, soumu, suntory',
     ]);
     expect(problems(pack('\nextends: atlantis\n'))).toEqual([
-      'town.yaml:2: extends: there is no pack atlantis; known by name: aomori, asahi, default, ehime, konan, matsumoto, minowa, nagayo, noboribetsu, oyama, saga, suntory',
+      'town.yaml:2: extends: there is no pack atlantis; known by name: aomori, asahi, default, ehime, konan, matsumoto, minowa, nagayo, noboribetsu, oyama, saga, soumu, suntory',
     ]);
   });
 });
@@ -355,6 +373,7 @@ describe('a broken pack', () => {
       'town.yaml:1: deviceLoan: is missing',
       'town.yaml:1: registration: is missing',
       'town.yaml:1: teleworkDay: is missing',
+      'town.yaml:1: trialPeriod: is missing',
       'town.yaml:1: acting: is missing',
       'town.yaml:1: ictMethod: is missing',
     ]);

@@ -7,7 +7,9 @@ import { canonicalJson, sha256 } from '../../activities/ledger/canonical.js';
 import type { LoanPolicy } from '../../workflows/device-loan/contract.js';
 import type { RegistrationPolicy } from '../../workflows/registration/contract.js';
 import type { TeleworkDayPolicy } from '../../workflows/telework-day/contract.js';
-import { type PolicyDocument, type PolicyValues, policySchema } from './schema.js';
+import type { Draft, TrialPolicy } from '../../workflows/trial-campaign/contract.js';
+import type { Counter } from '../../workflows/trial-section/contract.js';
+import { employmentKinds, type PolicyDocument, type PolicyValues, policySchema } from './schema.js';
 
 /** A municipality's rules, resolved. */
 export interface PolicyPack {
@@ -66,6 +68,31 @@ export function registrationPolicy({ hash, values: { registration, ictMethod } }
 export function dayPolicy({ hash, values: { teleworkDay, registration } }: PolicyPack): TeleworkDayPolicy {
   const { forms, workplaces } = registration;
   return { pack: hash, ...teleworkDay, tasks: teleworkDay.tasks.map(({ id }) => id), forms, workplaces };
+}
+
+/** The section for trial periods, as it enters a campaign. */
+export function trialPolicy({ hash, values: { trialPeriod } }: PolicyPack): TrialPolicy {
+  const { extendDays, questionnaireDays, smallGroup } = trialPeriod;
+  return { pack: hash, extendDays, questionnaireDays, smallGroup };
+}
+
+/** What a draft of a campaign begins with. */
+export interface TrialProposal {
+  draft: Pick<Draft, 'groups' | 'excluded' | 'unit' | 'devices' | 'daysOff'>;
+  /** Business days of the period. */
+  days: number;
+  /** With `satellite` HR chooses the office. */
+  place: 'registered' | 'satellite';
+  /** For each section whose counter HR names. */
+  counter: Counter;
+}
+
+/** The pack's proposal: who may not register is no target. */
+export function trialDraft({ values: { trialPeriod, registration } }: PolicyPack): TrialProposal {
+  const { groups, unit, devices, days, place, counter } = trialPeriod;
+  const employment = employmentKinds.filter((kind) => !registration.employment.includes(kind));
+  const excluded = { departments: [], occupations: registration.excludedOccupations, employment };
+  return { draft: { groups, excluded, unit, devices, daysOff: [] }, days, place, counter };
 }
 
 /** What a person agreed to: the version, and the SHA-256 of both texts, which stand in the pack. */

@@ -67,6 +67,24 @@ export const employmentKinds = [
   'specialPost',
 ] as const;
 
+/** A group of a campaign's targets as a pack proposes it (`TargetGroup` of the contract). */
+const targetGroup = z.strictObject({
+  id: z.string().regex(/^[a-zA-Z]+$/, 'must be a word'),
+  who: z.strictObject({
+    role: z.enum(['heads', 'others', 'promoters']).exactOptional(),
+    employment: z.array(z.enum(employmentKinds)).min(1).readonly().exactOptional(),
+    reasons: z
+      .array(z.enum(['child', 'care', 'pregnancy', 'other']))
+      .min(1)
+      .readonly()
+      .exactOptional(),
+  }),
+  times: z.int().min(1).max(31),
+  per: z.enum(['period', 'month', 'week']),
+  first: z.literal(true).exactOptional(),
+});
+const deviceKind = z.enum(['laptop', 'wifiRouter', 'smartphone', 'tablet']);
+
 /** A municipality's policy pack as it stands once all that it extends is resolved. Strict: a field that is not known here is a mistake. */
 export const policySchema = z.strictObject({
   municipality: z.strictObject({ name: z.strictObject({ ja: text, en: text }) }),
@@ -258,6 +276,45 @@ export const policySchema = z.strictObject({
       path: ['units', 'value'],
       error: 'must be hours alone where hours are flexible: no day or half is there to be filled',
     }),
+  /** 試行期間: what HR is offered when it draws up a campaign, and what holds for all of them. */
+  trialPeriod: z.strictObject({
+    /** Business days of a period as it is proposed. */
+    days: days(1, 366),
+    /** Who is asked how often; who fits several groups belongs to the first. */
+    groups: sourced(
+      z
+        .array(targetGroup)
+        .min(1)
+        .readonly()
+        .refine((groups) => new Set(groups.map(({ id }) => id)).size === groups.length, { error: 'must hold each group once' }),
+    ),
+    /** 実施単位 of a planned day. */
+    unit: sourced(z.enum(['day', 'halfDay'])),
+    /** Where: as registered, or on a seat of the satellite office. */
+    place: sourced(z.enum(['registered', 'satellite'])),
+    devices: sourced(
+      z.discriminatedUnion(
+        'source',
+        [
+          z.strictObject({ source: z.literal('pool'), kind: deviceKind }),
+          z.strictObject({
+            source: z.enum(['ownDesk', 'private']),
+            /** Those so employed have none of their own. */
+            loaners: z.strictObject({ kind: deviceKind, employment: z.array(z.enum(employmentKinds)).min(1).readonly() }).exactOptional(),
+          }),
+        ],
+        { error: ({ input }) => (Object(input).source === undefined ? 'is missing' : undefined) },
+      ),
+    ),
+    /** 窓口: who stays at the office in each half of each day, in each section that HR names. */
+    counter: z.strictObject({ morning: days(0, 50), afternoon: days(0, 50) }),
+    /** Most calendar days by which one step may extend a campaign. */
+    extendDays: days(1, 366),
+    /** Calendar days for which the questionnaire is open after the last day. */
+    questionnaireDays: days(1, 90),
+    /** Fewest people of whom a rate is shown. */
+    smallGroup: days(2, 50),
+  }),
   /** 代決: who decides while a head is absent (事務決裁規程). */
   acting: z.strictObject({
     /** 代決の順序: titles of posts in the head's department, first to last; the first who is there decides. */

@@ -15,7 +15,7 @@ const meanwhile = ['opened', 'begin', 'pause', 'resume', 'extend', 'endPeriod', 
 
 /**
  * HR has everybody telework once within a period: drawn up, tried out until it can work, announced, and looked after by its sections until it is reported
- * (003:200, 003:501; 001:222-226).
+ * (003:196, 003:501; 001:222-226).
  * `events`: the draft of a new one; for one that is opened again, all that the ledger holds of it.
  */
 export async function trialCampaign(campaignId: string, events: readonly rules.CampaignEvent[]): Promise<rules.TrialCampaign> {
