@@ -1,7 +1,8 @@
 import { patched, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { RoundActivities } from '../../activities/ledger/round.js';
+import { without } from '../shared/sets.js';
 
-/** Local: a duty ends before anybody looks at it, may be done twice, and the seven of them cost one Temporal action, not seven with a heartbeat each. */
+/** Local: a duty ends before anybody looks at it, may be done twice, and all of them cost one Temporal action, not one each with its heartbeats. */
 const together = proxyLocalActivities<RoundActivities>({
   startToCloseTimeout: '10 minutes', // 40,000 open cases take half a minute.
   localRetryThreshold: '5 seconds',
@@ -15,9 +16,9 @@ const oneByOne = proxyActivities<RoundActivities>({
 });
 
 /** What the round does, in this order; each duty is idempotent for its date. Later procedures add theirs. */
-const duties = ['seal', 'rehome', 'follow', 'wake', 'settleDays', 'remind', 'tidy'] as const;
+const duties = ['seal', 'rehome', 'follow', 'wake', 'settleDays', 'watchTrials', 'remind', 'tidy'] as const;
 
-/** What came of each duty: how many chains, reservations, cases, mails, rows. */
+/** What came of each duty: how many chains, reservations, cases, sections, mails, rows. */
 export type RoundReport = Readonly<Record<(typeof duties)[number], number>> | 'closed';
 
 /**
@@ -28,8 +29,11 @@ export async function morningRound(date?: string): Promise<RoundReport> {
   const round = patched('local-duties') ? together : oneByOne;
   const day = await round.businessDay(date);
   if (!day) return 'closed';
-  const done = { seal: 0, rehome: 0, follow: 0, wake: 0, settleDays: 0, remind: 0, tidy: 0 };
-  const mine = round === together ? duties : duties.filter((duty) => duty !== 'settleDays'); // The first version knew no telework days.
-  for (const duty of mine) done[duty] = await round[duty](day);
+  const done = { seal: 0, rehome: 0, follow: 0, wake: 0, settleDays: 0, watchTrials: 0, remind: 0, tidy: 0 };
+  const unknown = [
+    ...(round === together ? [] : (['settleDays'] as const)), // The first version knew no telework days,
+    ...(patched('watch-trials') ? [] : (['watchTrials'] as const)), // the second no campaigns.
+  ];
+  for (const duty of without<(typeof duties)[number]>(duties, unknown)) done[duty] = await round[duty](day);
   return done;
 }

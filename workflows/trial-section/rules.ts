@@ -320,14 +320,14 @@ export function refusal(section: TrialSection, { name, input }: SectionStep): Re
     }
     case 'exempt': {
       if (!input.people.every(memberOf)) return { code: 'notMember', article: plan, field: 'people' };
-      if (input.as !== 'hr' && input.people.some(own)) return { code: 'ownRequest', article: plan };
+      if (input.people.some(own)) return { code: 'ownAffair', article: plan };
       return input.exemption.until < input.on ? { code: 'exemptionOver', article: plan, field: 'until', limit: input.on } : undefined;
     }
     case 'endExemption':
       return memberOf(input.staff)?.exemption ? undefined : { code: 'notExempt', article: plan, field: 'staff' };
     case 'recordOutcome': {
       if (!memberOf(input.staff)) return { code: 'notMember', article: plan, field: 'staff' };
-      return own(input.staff) ? { code: 'ownRequest', article: plan } : undefined;
+      return own(input.staff) ? { code: 'ownAffair', article: plan } : undefined;
     }
     case 'withdrawOutcome':
       return memberOf(input.staff)?.outcome ? undefined : { code: 'nothingRecorded', article: plan, field: 'staff' };
@@ -532,7 +532,9 @@ export function mails(section: TrialSection, event: SectionEvent, before?: Trial
     members.flatMap((member) => {
       const own = before?.members.find(({ staff }) => staff === member.staff)?.slots ?? [];
       const same = own.length === member.slots.length && member.slots.every(({ date }) => own.some((slot) => slot.date === date));
-      return same || member.staff === besides ? [] : [to(`staff:${member.staff}`, template, { items: dates(member, dayOn(on, -1)) })];
+      if (same || member.staff === besides) return [];
+      const items = dates(member, dayOn(on, -1));
+      return [items.length ? to(`staff:${member.staff}`, template, { items }) : to(`staff:${member.staff}`, 'trialNoDate')];
     });
   switch (event.name) {
     case 'openSection': {
