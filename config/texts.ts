@@ -72,7 +72,7 @@ export function mailText(language: Language, template: MailTemplate, params: Par
   const items = Array.isArray(params.items) ? params.items : [];
   const more = Number(params.more ?? 0);
   const listed = {
-    items: [...items.map((item: Params) => t(`mail.${template}.item`, item)), ...(more ? [t('frame.more')] : [])],
+    items: [...items.map((item: Params) => t(`mail.${template}.${item.says ?? 'item'}`, item)), ...(more ? [t('frame.more')] : [])],
     total: items.length + more,
   };
   const subject = t(`mail.${template}.subject`, listed);

@@ -19,6 +19,12 @@ import { createPostgresLedger } from '../activities/ledger/postgres.js';
 import { createRoundActivities } from '../activities/ledger/round.js';
 import { createMailActivities } from '../activities/mail/activities.js';
 import { createSmtpMail } from '../activities/mail/smtp.js';
+import { createPlanner } from '../activities/planner/planner.js';
+import { createTrialActivities } from '../activities/trials/activities.js';
+import { followTrials } from '../activities/trials/follow.js';
+import { createTrialReminders } from '../activities/trials/reminders.js';
+import { trialRules } from '../activities/trials/targets.js';
+import { watchTrials } from '../activities/trials/watch.js';
 import { municipalCalendar } from '../config/calendar.js';
 import { readClosures } from '../config/closures.js';
 import { directoryOptions } from '../config/directory.js';
@@ -50,14 +56,15 @@ const ledger = createPostgresLedger({
   clock: hostClock,
   calendar,
 });
+const pack = loadPack(settings.POLICY_PACK);
 const directory = createLdapDirectory({ ...directoryOptions(settings), clock: ledger.townClock });
 const acting = createActing({
   directory: cacheDirectory(directory, { clock: ledger.townClock }), // A round asks for the same people a thousand times.
   ledger,
-  rules: loadPack(settings.POLICY_PACK).values.acting,
+  rules: pack.values.acting,
   clock: ledger.townClock,
 });
-const digests = createDigests({ ledger, acting });
+const digests = createDigests({ ledger, acting, notices: createTrialReminders({ ledger, calendar }) });
 const { connection: temporalConnection, namespace } = temporalOptions(settings);
 const taskQueue = settings.TEMPORAL_TASK_QUEUE;
 
@@ -76,7 +83,18 @@ const activities = {
   ...createLedgerActivities({ ledger }),
   ...createDirectoryActivities({ directory, marks: ledger, ledger }),
   ...createInventoryActivities({ inventory: createBuiltInInventory(ledger.db), marks: ledger }),
-  ...createRoundActivities({ ledger, directory, calendar, digests, nudge: nudgeCase }),
+  ...createTrialActivities({ ledger, directory, planner: createPlanner, calendar, pack }),
+  ...createRoundActivities({
+    ledger,
+    directory,
+    calendar,
+    digests,
+    trials: {
+      follow: (date) => followTrials({ ledger, directory, calendar, rules: trialRules(pack) }, date),
+      watch: (date) => watchTrials({ ledger, planner: createPlanner, calendar }, date),
+    },
+    nudge: nudgeCase,
+  }),
   ...createMailActivities({
     outbox: ledger,
     news: ledger,

@@ -6,16 +6,34 @@ import { dayOn } from '../../workflows/shared/dates.js';
 import { distinct } from '../../workflows/shared/sets.js';
 import type { TeleworkDay } from '../../workflows/telework-day/contract.js';
 import * as days from '../../workflows/telework-day/rules.js';
+import * as campaigns from '../../workflows/trial-campaign/rules.js';
+import * as sections from '../../workflows/trial-section/rules.js';
 import type { ActingPeople, Actor } from '../directory/acting.js';
 import type { Capacity } from '../directory/port.js';
-import type { MailParams, ProcedureName, QueuedMail, Refusal, RoundsPort, TownClock, Unattended, Waiting } from './port.js';
+import type { CaseSummary, MailParams, ProcedureName, QueuedMail, Refusal, RoundsPort, TownClock, Unattended, Waiting } from './port.js';
 
 export type RoundName = 'morning' | 'evening';
 
 export interface DigestParts {
   ledger: Pick<RoundsPort, 'waiting' | 'roundBefore' | 'roundMade' | 'keepUnattended' | 'queueMail'> & TownClock;
   acting: Pick<ActingPeople, 'actorsFor'>;
+  /** What the morning has to say beside the steps that are due. */
+  notices: Notices;
 }
+
+/**
+ * Something that the morning says of a case, and that nobody hears in another's place but who acts for an absent head. `says`: the line's template in the catalogue (`mail.morningDigest`), with its
+ * date and figures.
+ */
+export interface Notice {
+  to: Capacity;
+  of: Pick<CaseSummary, 'caseId' | 'procedure' | 'receiptNumber'> & { since: string };
+  says: string;
+  params: Readonly<Record<string, string | number>>;
+}
+
+/** All notices of a round; with `about` only those of these cases, and of what is one person's own only this person's. */
+export type Notices = (window: Window, about?: { caseIds: readonly string[]; to: Capacity }) => AsyncIterable<Notice>;
 
 /** As what somebody is asked: for themselves, for an absent holder, because whom it waits for cannot act, or because nobody can (a finding for HR). */
 type Why = 'own' | 'acting' | 'instead' | 'nobody';
@@ -23,14 +41,17 @@ type Why = 'own' | 'acting' | 'instead' | 'nobody';
 /** One thing of which somebody is reminded. `to`: the person, or a capacity that nobody holds. */
 interface Reminder {
   to: Capacity;
-  line: Readonly<Record<'caseId' | 'procedure' | 'receiptNumber' | 'step' | 'since' | 'who', string>> & { why: Why };
+  line: Readonly<Record<'caseId' | 'procedure' | 'receiptNumber' | 'step' | 'since' | 'who', string>> & { why: Why } & Partial<
+      Pick<Notice, 'says'>
+    > &
+    Notice['params'];
 }
 
 /** A step that nobody can take. */
 type Finding = Pick<Unattended, 'caseId' | 'step' | 'who'>;
 
 /** The days for which a round speaks: its own, and those since the round before it. */
-interface Window {
+export interface Window {
   date: string;
   after?: string;
 }
@@ -47,7 +68,7 @@ export type Digests = ReturnType<typeof createDigests>;
  * What waits on whom (design §4.1): each person gets one digest a round, whatever they are asked as; whoever cannot act now is stood in for by those who act for them,
  * else by the department's head, HR or IT.
  */
-export function createDigests({ ledger, acting }: DigestParts) {
+export function createDigests({ ledger, acting, notices }: DigestParts) {
   /** The steps that are due and have a reminder in this round, those of one case and name together. */
   async function* waiting(round: RoundName, caseIds?: readonly string[]): AsyncGenerator<readonly [Waiting, ...Waiting[]]> {
     for (const procedure of Object.keys(reminders[round]) as ProcedureName[]) {
@@ -75,7 +96,7 @@ export function createDigests({ ledger, acting }: DigestParts) {
   async function* reminded(
     round: RoundName,
     window: Window,
-    caseIds?: readonly string[],
+    about?: { caseIds: readonly string[]; to: Capacity },
   ): AsyncGenerator<Reminder & { finding?: Finding }> {
     await ledger.clockOffset(); // Brings the town's clock up to date.
     const now = ledger.townClock.now().toISOString();
@@ -87,7 +108,7 @@ export function createDigests({ ledger, acting }: DigestParts) {
       return actors;
     };
 
-    for await (const group of waiting(round, caseIds)) {
+    for await (const group of waiting(round, about?.caseIds)) {
       const [{ procedure, caseId, receiptNumber, step, since, department, state }] = group;
       const { whom, bars } = reminders[round][procedure] ?? {};
       const [due, targets] = [
@@ -98,8 +119,7 @@ export function createDigests({ ledger, acting }: DigestParts) {
       const able = async (capacity: Capacity): Promise<readonly Actor[]> =>
         (await actorsFor(capacity, step)).filter((one) => !due.includes(capacity) || !bars?.(state, step, { ...one, as: capacity }));
       const line = (who: Capacity, why: Why) => {
-        const [kind = who] = who.split(':');
-        return { caseId, procedure, receiptNumber, step: `${procedure}.${step}`, since, who: kind, why };
+        return { caseId, procedure, receiptNumber, step: `${procedure}.${step}`, since, who: kindOf(who), why };
       };
 
       const asked = async (who: Capacity): Promise<readonly Reminder[]> =>
@@ -120,6 +140,14 @@ export function createDigests({ ledger, acting }: DigestParts) {
         for (const to of people.length ? people.map(({ staffNumber }): Capacity => `staff:${staffNumber}`) : [instead])
           yield { to, line: line(target, why), ...finding };
       }
+    }
+
+    if (round !== 'morning') return;
+    for await (const { to: who, of, says, params } of notices(window, about)) {
+      heartbeat();
+      const line = { ...params, ...of, step: `${of.procedure}.${says}`, says, who: kindOf(who) };
+      for (const { staffNumber, onBehalfOf } of await actorsFor(who, says))
+        yield { to: `staff:${staffNumber}`, line: { ...line, why: onBehalfOf === undefined ? 'own' : 'acting' } };
     }
   }
 
@@ -163,7 +191,7 @@ export function createDigests({ ledger, acting }: DigestParts) {
       const lines = items as readonly Reminder['line'][];
       const due = new Set<string>();
       const window = { date, ...(typeof after === 'string' && { after }) };
-      for await (const { to, line } of reminded(round, window, distinct(lines.map(({ caseId }) => caseId))))
+      for await (const { to, line } of reminded(round, window, { caseIds: distinct(lines.map(({ caseId }) => caseId)), to: mail.to }))
         if (to === mail.to) due.add(placeOf(line));
       const left = lines.filter((line) => due.has(placeOf(line)));
       return left.length ? { ...mail, params: { ...mail.params, items: left } } : undefined;
@@ -173,6 +201,9 @@ export function createDigests({ ledger, acting }: DigestParts) {
 
 /** A step that was due, done and is due again is another one. */
 const placeOf = ({ caseId, step, since }: Reminder['line']): string => `${caseId} ${step} ${since}`;
+
+/** `head` of `head:tax`. */
+const kindOf = (capacity: Capacity): string => capacity.split(':')[0] ?? capacity;
 
 function daysOf({ date, after = date }: Window): readonly string[] {
   const days = [date];
@@ -229,6 +260,15 @@ const decisions: ReadonlySet<string> = new Set([
 const barsOnDay: Reminding['bars'] = (state, step, person) =>
   decisions.has(step) ? days.refusal(state as TeleworkDay, takenBy(step, person)) : undefined;
 
+/** Nobody answers for others a swap that they have asked for themselves. */
+const barsInSection: Reminding['bars'] = (state, step, { staffNumber, ...person }) => {
+  const section = state as sections.TrialSection;
+  if (step !== 'answerSwap') return undefined;
+  const answer = (swap: string) => ({ by: staffNumber, ...person, on: '', swap, agreed: false });
+  const refusals = section.swaps.map(({ id }) => sections.refusal(section, { name: step, input: answer(id), key: '' }));
+  return refusals.every(Boolean) ? refusals[0] : undefined;
+};
+
 /** Of which steps a procedure reminds in a round, and whom: its rules say so. */
 const reminders: Readonly<Record<RoundName, Readonly<Partial<Record<ProcedureName, Reminding>>>>> = {
   morning: {
@@ -247,6 +287,16 @@ const reminders: Readonly<Record<RoundName, Readonly<Partial<Record<ProcedureNam
       steps: days.reminding,
       whom: ({ state, ...due }, date) => days.reminds(state as TeleworkDay, dueOf(due), date),
       bars: barsOnDay,
+    },
+    'trial-campaign': {
+      steps: campaigns.reminding,
+      whom: ({ state, ...due }, date) => campaigns.reminds(state as campaigns.TrialCampaign, dueOf(due), date),
+      bars: () => undefined,
+    },
+    'trial-section': {
+      steps: sections.reminding,
+      whom: ({ state, ...due }, date) => sections.reminds(state as sections.TrialSection, dueOf(due), date),
+      bars: barsInSection,
     },
   },
   evening: {

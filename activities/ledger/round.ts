@@ -11,6 +11,8 @@ export interface RoundDependencies {
   directory: Pick<DirectoryPort, 'staffMember' | 'holdersOf'>;
   calendar: { isBusinessDay(date: string): boolean };
   digests: Pick<Digests, 'write'>;
+  /** What campaigns have done each morning; answers how many sections were told. */
+  trials: Readonly<Record<'follow' | 'watch', (date: string) => Promise<number>>>;
   /** Tells a case's workflow to look into the ledger; fails where there is none. */
   nudge(place: CasePlace): Promise<void>;
 }
@@ -22,7 +24,7 @@ const pageSize = 200;
 export type RoundActivities = ReturnType<typeof createRoundActivities>;
 
 /** The duties of the rounds (design §4.1). Each is idempotent for its date and answers how many things it did. */
-export function createRoundActivities({ ledger, directory, calendar, digests, nudge }: RoundDependencies) {
+export function createRoundActivities({ ledger, directory, calendar, digests, trials, nudge }: RoundDependencies) {
   const now = async (): Promise<string> => {
     await ledger.clockOffset(); // Brings the town's clock up to date.
     return ledger.townClock.now().toISOString();
@@ -59,10 +61,14 @@ export function createRoundActivities({ ledger, directory, calendar, digests, nu
     },
 
     /** Has the cases follow the directory: people who moved or left, posts that passed to another. */
-    follow: (date: string): Promise<number> => followDirectory({ ledger, directory, waiting }, date),
+    follow: async (date: string): Promise<number> =>
+      (await followDirectory({ ledger, directory, waiting }, date)) + (await trials.follow(date)),
 
     /** Writes down what telework days have come to by themselves: not approved in time, never begun. */
     settleDays: (_date: string): Promise<number> => ledger.settleDays(),
+
+    /** Brings the members of campaigns in line with the date, and has what no longer fits in a section planned anew. */
+    watchTrials: (date: string): Promise<number> => trials.watch(date),
 
     /** Puts a digest of what waits into the outbox, one for each person who can act on some of it or stands in for who cannot. */
     remind: (date: string): Promise<number> => digests.write('morning', date),

@@ -13,7 +13,8 @@ export interface Person {
   /** As the personnel files say, else as the directory does. */
   employment?: string;
   occupation?: string;
-  heads: boolean;
+  /** The units that the person heads. */
+  heads: readonly string[];
   promotes: boolean;
   /** An active one. */
   registration?: { reason?: string; forms: readonly string[] };
@@ -51,7 +52,6 @@ export async function takeCensus(
   alive: () => void,
 ): Promise<readonly SectionPeople[]> {
   const units = await directory.units();
-  const heads = new Set(units.flatMap(({ head }) => head ?? []));
   const asked = departments ?? units.map(({ id }) => id);
   const sections: { department: string; staff: readonly StaffMember[]; promoters: ReadonlySet<string> }[] = [];
   for (let first = 0; first < asked.length; first += abreast) {
@@ -82,7 +82,7 @@ export async function takeCensus(
       staff,
       ...(kind && { employment: kind }),
       ...(record && { occupation: record.occupation }),
-      heads: heads.has(staff),
+      heads: units.filter(({ head }) => head === staff).map(({ id }) => id),
       promotes: promoting.has(staff),
       ...(registration && { registration }),
       absent: absences.get(staff) ?? [],

@@ -1,11 +1,11 @@
 import { distinct } from '../../workflows/shared/sets.js';
 import type { Draft } from '../../workflows/trial-campaign/contract.js';
-import type { LoanTerms, PlannedMember, PlannedSlot, SectionRequest, Slot } from '../../workflows/trial-section/contract.js';
-import { canonicalJson, sha256 } from '../ledger/canonical.js';
+import type { Counter, LoanTerms, PlannedMember, PlannedSlot, SectionRequest, Slot } from '../../workflows/trial-section/contract.js';
+import { canonicalJson, openedCaseId, sha256 } from '../ledger/canonical.js';
 import type { PoolDevice, TrialPlan } from '../ledger/port.js';
 import type { MemberInput, Plan, PlanInput, Planner, Reason, SectionInput } from '../planner/port.js';
 import type { Person, SectionPeople } from './census.js';
-import { askedOf, datesOf, openDates, type TrialRules } from './targets.js';
+import { type Asked, askedOf, datesOf, isLent, kindLent, openDates, type TrialRules } from './targets.js';
 
 /** What a campaign is planned from, as it is at this moment. */
 export interface Situation {
@@ -39,12 +39,6 @@ interface Section {
 }
 
 const commonPool = 'common';
-
-/** Hashes of what stands in ledger and Temporal for ever: 132 bits of it are enough for an id. */
-const idOf = (...parts: readonly string[]): string => sha256(parts.join('/')).toString('base64url').slice(0, 22);
-
-/** The case of a department's section in a campaign. */
-export const sectionCaseId = (campaign: string, department: string): string => idOf(campaign, department);
 
 /**
  * Plans the campaign pool by pool: sections that draw on the same devices together, the others each alone. Where they share an office's seats too, pools of single departments come first, as they have the
@@ -85,7 +79,7 @@ export async function drawUp(
 
   requests.sort((one, other) => (one.department < other.department ? -1 : 1));
   const hash = sha256(canonicalJson(requests)).toString('hex');
-  const plan = idOf(campaign, hash);
+  const plan = openedCaseId(campaign, hash);
   const members = requests.flatMap((request) => request.members);
   const notPossible = members.filter((member) => member.notPossible).length;
   return {
@@ -112,9 +106,10 @@ function sectionsOf({ draft, sections, devices, rules }: Situation, dates: reado
   const pools = new Set(devices.map(({ pool }) => pool));
   return sections.flatMap(({ department, people }): Section[] => {
     const asked = people.map((person) => ({ person, asked: askedOf(person, { department, draft, dates, rules }) }));
-    const members = asked.flatMap(({ person, asked: one }) => (one ? [memberOf(person, one, draft)] : []));
+    const members = asked.flatMap(({ person, asked: one }) => (one ? [memberOf(person, one, { department, draft })] : []));
     if (!members.length) return [];
-    const pool = draft.devices.source === 'pool' ? (pools.has(department) ? department : commonPool) : undefined;
+    const own = pools.has(department) ? department : commonPool;
+    const pool = members.some(({ input }) => input.needsDevice) ? own : undefined;
     const others = asked.flatMap(({ person, asked: one }) => (one ? [] : [person]));
     return [{ department, ...(pool !== undefined && { pool }), members, others }];
   });
@@ -122,19 +117,29 @@ function sectionsOf({ draft, sections, devices, rules }: Situation, dates: reado
 
 /** As the plan opens the section with the person, and as the planner is asked; who cannot take part is at the counter all the same. */
 export function memberOf(
-  { staff, absent, waited }: Person,
-  { group, duties, notPossible }: NonNullable<ReturnType<typeof askedOf>>,
-  { devices }: Pick<Draft, 'devices'>,
+  person: Person,
+  { group, duties, notPossible }: Asked,
+  { department, draft }: { department: string; draft: Draft },
 ): Section['members'][number] {
+  const [{ staff, absent, waited }, needsDevice] = [person, isLent(draft, person)];
   return {
-    member: { staff, group: group.id, duties, absent, unavailable: [], ...(notPossible && { notPossible }) },
+    member: {
+      staff,
+      group: group.id,
+      duties,
+      absent,
+      unavailable: [],
+      ...(notPossible && { notPossible }),
+      ...(person.heads.includes(department) && { head: true }),
+      ...(!needsDevice && { ownDevice: true }),
+    },
     input: {
       staff,
       duties: notPossible ? [] : duties,
       absent,
       unavailable: [],
       waited,
-      needsDevice: devices.source === 'pool',
+      needsDevice,
       ...(group.first && { first: true }),
       fixed: [],
       keeps: [],
@@ -154,20 +159,22 @@ function poolsOf(sections: readonly Section[], together: boolean): readonly { po
 
 function sectionInput({ department, members, others }: Section, { counters }: Draft, dates: readonly string[]): SectionInput {
   const counter = counters.find((one) => one.department === department);
+  const absences = others.map(({ absent }) => absent);
   return {
     section: department,
     members: members.map(({ input }) => input),
-    ...(counter && {
-      counter: {
-        morning: counter.morning,
-        afternoon: counter.afternoon,
-        others: dates.map((date) => {
-          const there = others.filter(({ absent }) => !absent.includes(date)).length;
-          return { date, morning: there, afternoon: there };
-        }),
-      },
-    }),
+    ...(counter && { counter: counterInput(counter, absences, dates) }),
   };
+}
+
+/** What the counter asks for. `others`: for each of the section who is no member, the dates on which they are not there. */
+export function counterInput(
+  { morning, afternoon }: Counter,
+  others: readonly (readonly string[])[],
+  dates: readonly string[],
+): NonNullable<SectionInput['counter']> {
+  const there = (date: string): number => others.filter((absent) => !absent.includes(date)).length;
+  return { morning, afternoon, others: dates.map((date) => ({ date, morning: there(date), afternoon: there(date) })) };
 }
 
 const devicesOf = ({ devices, loan }: Situation, pool: string): NonNullable<PlanInput['devices']> => ({
@@ -192,17 +199,18 @@ function requestOf(
     slots,
   }: { situation: Situation; closed: readonly string[]; slots: ReadonlyMap<string, readonly PlannedSlot[]> },
 ): Omit<SectionRequest, 'plan'> {
-  const counter = draft.counters.find((one) => one.department === department);
+  const [kind, counter] = [kindLent(draft), draft.counters.find((one) => one.department === department)];
   return {
     campaign,
     department,
     from: draft.from,
     until: draft.until,
+    unit: draft.unit,
     members: members.map(({ member }) => ({ ...member, slots: slots.get(member.staff) ?? [] })),
     ...(counter && { counter: { morning: counter.morning, afternoon: counter.afternoon } }),
-    others: others.length,
+    others: others.map(({ absent }) => absent),
     closed,
-    ...(draft.devices.source === 'pool' && pool !== undefined && { loan: { kind: draft.devices.kind, pools: [pool], policy: loan } }),
+    ...(kind && pool !== undefined && { loan: { kind, pools: [pool], policy: loan } }),
   };
 }
 

@@ -1,6 +1,8 @@
+import type { PolicyPack } from '../../config/policy/pack.js';
 import { dayOn } from '../../workflows/shared/dates.js';
 import type { Draft, Target, TargetGroup } from '../../workflows/trial-campaign/contract.js';
 import type { Duty } from '../../workflows/trial-section/contract.js';
+import type { DeviceKind } from '../ledger/port.js';
 import type { Person } from './census.js';
 
 /** What the municipality's rules say of whom a campaign can ask, and when a week begins. */
@@ -10,10 +12,23 @@ export interface TrialRules {
   weekBegins: 'monday' | 'sunday';
 }
 
+export const trialRules = ({ values: { teleworkDay } }: Pick<PolicyPack, 'values'>): TrialRules => ({
+  needsRegistration: teleworkDay.needs.registration,
+  weekBegins: teleworkDay.weekBegins,
+});
+
 interface Span {
   from: string;
   until: string;
 }
+
+/** What is lent for the campaign, if anything is. */
+export const kindLent = ({ devices }: Pick<Draft, 'devices'>): DeviceKind | undefined =>
+  devices.source === 'pool' ? devices.kind : devices.loaners?.kind;
+
+/** Whether the person is lent a device: everybody from a pool; else who is employed so that they have none. */
+export const isLent = ({ devices }: Pick<Draft, 'devices'>, { employment }: Pick<Person, 'employment'>): boolean =>
+  devices.source === 'pool' || has(devices.loaners?.employment ?? [], employment);
 
 /** Why somebody cannot take part as things are; the person, or who keeps the files, must act first. */
 export type Obstacle = 'absent' | 'notRegistered' | 'formNotRegistered';
@@ -51,8 +66,8 @@ export function askedOf(
   const group = draft.groups.find(({ who }) => fits(person, department, who));
   if (!group) return undefined;
   const all = dutiesOf(group, draft, { dates, ...rules });
-  const there = new Set(person.absent);
-  const own = dutiesOf(group, draft, { dates: dates.filter((date) => !there.has(date)), ...rules });
+  const away = new Set(person.absent);
+  const own = dutiesOf(group, draft, { dates: dates.filter((date) => !away.has(date)), ...rules });
   const notPossible = obstacle(person, own, { draft, rules });
   return notPossible ? { group, duties: all, notPossible } : { group, duties: own };
 }
@@ -70,7 +85,8 @@ function obstacle(
 
 /** Whether all that the target names is true of the person. */
 function fits(person: Person, department: string, { departments, role, employment, reasons }: Target): boolean {
-  const inRole = { heads: person.heads, others: !person.heads, promoters: person.promotes };
+  const heads = person.heads.length > 0;
+  const inRole = { heads, others: !heads, promoters: person.promotes };
   return (
     (!departments || departments.includes(department)) &&
     (!role || inRole[role]) &&
@@ -109,5 +125,6 @@ function spansOf(whole: Span, per: TargetGroup['per'], weekBegins: TrialRules['w
   });
 }
 
-const latest = (one: string, other: string | undefined): string => (other !== undefined && other > one ? other : one);
-const earliest = (one: string, other: string | undefined): string => (other !== undefined && other < one ? other : one);
+/** The later of two dates, of which the second may be open. */
+export const latest = (one: string, other?: string): string => (other !== undefined && other > one ? other : one);
+const earliest = (one: string, other?: string): string => (other !== undefined && other < one ? other : one);

@@ -699,10 +699,10 @@ export const ja = {
       /** One line of `items`; `step` is `procedure.step`, `who` the kind of the capacity for which it waits, `why` what the reader has to do with that. */
       item: '・{{receiptNumber}}　{{step, step}}（{{since, date}}から。{{who, capacity}}{{why, why}}）\n　{{link}}',
       /** Lines on a trial period, which are nobody's step: one's own next date, that there is none, and how a section stands. */
-      telework: '・{{receiptNumber}}　試行期間のテレワーク（{{on, date}}に実施予定。実施計画書の提出をお願いします）\n　{{link}}',
-      arrange:
-        '・{{receiptNumber}}　試行期間のテレワーク（未実施。{{on, date}}までに実施できるよう、実施日の調整をお願いします）\n　{{link}}',
-      progress: '・{{receiptNumber}}　試行期間のテレワークの実施状況（{{all}}人中{{done}}人が実施済み。期限は{{on, date}}）\n　{{link}}',
+      telework: '・{{receiptNumber}}　テレワークの試行（実施予定日：{{on, date}}。在宅勤務計画書の提出をお願いします）\n　{{link}}',
+      arrange: '・{{receiptNumber}}　テレワークの試行（未実施。{{on, date}}までに実施できるよう、実施日の調整をお願いします）\n　{{link}}',
+      progress:
+        '・{{receiptNumber}}　テレワークの試行の実施状況（対象者{{all}}人のうち{{done}}人が実施済み。{{on, date}}まで）\n　{{link}}',
     },
     eveningDigest: {
       subject: '本日中の手続のお願い（{{total}}件）',

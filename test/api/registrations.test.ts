@@ -160,6 +160,7 @@ describe('the directory moves on (1 April)', () => {
       directory: town.directory,
       calendar: municipalCalendar(),
       digests: { write: async () => 0 },
+      trials: { follow: async () => 0, watch: async () => 0 },
       nudge: async () => undefined,
     });
     const follow = () => new MockActivityEnvironment().run(() => round.follow(day(0)));

@@ -55,6 +55,7 @@ const follow = (): Promise<number> => {
     directory: town.directory,
     calendar: municipalCalendar(),
     digests: { write: async () => 0 },
+    trials: { follow: async () => 0, watch: async () => 0 },
     nudge: async () => undefined,
   });
   return new MockActivityEnvironment().run(() => round.follow(day(1)));
