@@ -104,7 +104,7 @@ type EventRow = Rows['events'][number];
 
 async function readCases(db: Kysely<Tables>, ids: readonly string[]) {
   const of = sql<string>`any(${ids}::text[])`;
-  const [cases, events, due, readers, days, heads, words, erasures] = await Promise.all([
+  const [cases, events, due, readers, days, members, elsewhere, heads, words, erasures] = await Promise.all([
     db
       .selectFrom('cases')
       .select([
@@ -143,11 +143,31 @@ async function readCases(db: Kysely<Tables>, ids: readonly string[]) {
       .select([sql<string>`to_char(starts, 'HH24:MI')`.as('from'), sql<string>`to_char(ends, 'HH24:MI')`.as('until')])
       .where('case_id', '=', of)
       .execute(),
+    db
+      .selectFrom('trial_members')
+      .select(['case_id', 'campaign', 'staff', 'department', 'group', 'exempt_until', 'recorded', 'not_possible'])
+      .select([text('duties').as('duties'), text('slots').as('slots')])
+      .where('case_id', '=', of)
+      .execute(),
+    elsewhereIn(db, ids),
     db.selectFrom('seal_heads').select(['case_id', 'seq', 'hash']).where('case_id', '=', of).execute(),
     db.selectFrom('words').select(['case_id', 'row', 'field', 'words', 'secret', 'digest']).where('case_id', '=', of).execute(),
     db.selectFrom('word_erasures').select(['case_id', 'row']).where('case_id', '=', of).execute(),
   ]);
-  return { cases, events, due, readers, days, heads, words, erasures };
+  return { cases, events, due, readers, days, members, elsewhere, heads, words, erasures };
+}
+
+/** Members of these sections who by now belong to another one of the campaign, and whose leaving is not written down yet. */
+async function elsewhereIn(db: Kysely<Tables>, ids: readonly string[]): Promise<{ case_id: string; staff: string }[]> {
+  const { rows } = await sql<{ case_id: string; staff: string }>`
+    select section.case_id, member.staff
+    from (select distinct on (case_id) case_id, body->'roster' as roster from events
+      where case_id = any(${ids}::text[]) and body->'roster' is not null order by case_id, seq desc) as section
+    cross join json_to_recordset(roster->'members') as member (staff text)
+    join trial_members as other on other.campaign = roster->>'campaign' and other.staff = member.staff and other.case_id <> section.case_id`.execute(
+    db,
+  );
+  return rows;
 }
 
 /** The rows of each case. */
@@ -163,6 +183,8 @@ function byCase(rows: Rows): (caseId: string) => Rows {
     due: of(rows.due),
     readers: of(rows.readers),
     days: of(rows.days),
+    members: of(rows.members),
+    elsewhere: of(rows.elsewhere),
     heads: of(rows.heads),
     words: of(rows.words),
     erasures: of(rows.erasures),
@@ -173,6 +195,8 @@ function byCase(rows: Rows): (caseId: string) => Rows {
     due: groups.due(caseId),
     readers: groups.readers(caseId),
     days: groups.days(caseId),
+    members: groups.members(caseId),
+    elsewhere: groups.elsewhere(caseId),
     heads: groups.heads(caseId),
     words: groups.words(caseId),
     erasures: groups.erasures(caseId),
@@ -181,7 +205,7 @@ function byCase(rows: Rows): (caseId: string) => Rows {
 
 function* verifyCase(
   caseId: string,
-  { cases: [row], events, due, readers, days: [day], heads, words, erasures }: Rows,
+  { cases: [row], events, due, readers, days: [day], members, elsewhere, heads, words, erasures }: Rows,
 ): Generator<Finding> {
   if (!row) yield { table: 'cases', problem: 'missing', caseId };
   const broken = [
@@ -195,6 +219,7 @@ function* verifyCase(
   yield* verifyDue(caseId, { events, bodies, due });
   yield* verifyReaders(row, { readers, body: bodies.at(-1) });
   yield* verifyDay(row, day, bodies.at(-1));
+  yield* verifyMembers(caseId, { bodies, members, elsewhere });
   yield* verifyWords(caseId, { bodies, words, erased: new Set(erasures.map((erasure) => erasure.row)) });
 }
 
@@ -305,6 +330,34 @@ function* verifyDay(
   const other = day && says && Object.entries(says).find(([column, value]) => day[column as keyof typeof says] !== value);
   if (other) yield { table: 'telework_days', problem: 'changed', caseId, what: other[0] };
   if (Boolean(day) !== Boolean(says)) yield { table: 'telework_days', problem: day ? 'added' : 'missing', caseId };
+}
+
+/** A section's members as it last said them. How they stand follows from that and from the days, which have cases of their own. */
+function* verifyMembers(
+  caseId: string,
+  { bodies, members, elsewhere }: Pick<Rows, 'members' | 'elsewhere'> & { bodies: readonly EventBody[] },
+): Generator<Finding> {
+  const body = bodies.findLast(({ roster }) => roster);
+  const says = new Map(body?.roster?.members.map((member) => [member.staff, member]));
+  for (const row of members) {
+    const said = says.get(row.staff);
+    says.delete(row.staff);
+    const wanted = said && {
+      campaign: body?.roster?.campaign,
+      department: body?.summary.department,
+      group: said.group,
+      duties: canonicalJson(said.duties),
+      slots: canonicalJson(said.slots),
+      exempt_until: said.exemptUntil ?? null,
+      recorded: said.recorded ?? false,
+      not_possible: said.notPossible ?? null,
+    };
+    const other = wanted && Object.entries(wanted).find(([column, value]) => row[column as keyof typeof wanted] !== value);
+    if (other) yield { table: 'trial_members', problem: 'changed', caseId, what: other[0] };
+    if (!said) yield { table: 'trial_members', problem: 'added', caseId };
+  }
+  for (const { staff } of elsewhere) says.delete(staff);
+  for (const _ of says) yield { table: 'trial_members', problem: 'missing', caseId };
 }
 
 /** Words against the digests that stand in the events; what was erased in order has left a row that says so. */

@@ -835,7 +835,7 @@ export interface RoundsPort {
  * column, where it is known. Staff numbers and words never stand in it.
  */
 export interface Finding {
-  table: 'cases' | 'events' | 'due' | 'case_readers' | 'telework_days' | 'seals' | 'seal_heads' | 'words';
+  table: 'cases' | 'events' | 'due' | 'case_readers' | 'telework_days' | 'trial_members' | 'seals' | 'seal_heads' | 'words';
   problem: 'changed' | 'missing' | 'added';
   caseId?: string;
   /** Of the event; for seals their number. */
