@@ -14,6 +14,8 @@ import { createServices, type Parts, quoteFrom } from './parts.js';
 import { Problem } from './problems.js';
 import { procedureRoutes } from './procedure.js';
 import { type AnyRoute, mount } from './route.js';
+import { campaignSections } from './routes/campaign-sections.js';
+import { campaigns } from './routes/campaigns.js';
 import { deputyRoutes } from './routes/deputies.js';
 import { deviceLoans } from './routes/device-loans.js';
 import { deviceRoutes } from './routes/devices.js';
@@ -22,6 +24,7 @@ import { exportRoutes } from './routes/exports.js';
 import { figureRoutes } from './routes/figures.js';
 import { importRoutes } from './routes/imports.js';
 import { myRoutes } from './routes/me.js';
+import { myTrialRoutes } from './routes/my-trials.js';
 import { operationRoutes } from './routes/operations.js';
 import { policyRoutes } from './routes/policy.js';
 import { registrations } from './routes/registrations.js';
@@ -43,16 +46,21 @@ export interface AppOptions {
   publicUrl: string;
 }
 
+const procedures = [deviceLoans, registrations, teleworkDays, campaigns, campaignSections];
+
 /** Every route of the API. */
 function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
   const services = createServices(parts);
   return [
     ...sessionRoutes(services, limits),
     ...myRoutes(services),
+    ...myTrialRoutes(services),
     ...procedureRoutes(deviceLoans, services),
     ...procedureRoutes(registrations, services),
     ...procedureRoutes(teleworkDays, services),
-    ...deputyRoutes(services, new Set([deviceLoans, registrations, teleworkDays].flatMap(({ steps }) => Object.keys(steps)))),
+    ...procedureRoutes(campaigns, services),
+    ...procedureRoutes(campaignSections, services),
+    ...deputyRoutes(services, new Set(procedures.flatMap(({ steps }) => Object.keys(steps)))),
     ...deviceRoutes(services),
     ...stocktakingRoutes(services),
     ...importRoutes(services),

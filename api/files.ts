@@ -1,6 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import iconv from 'iconv-lite';
+import writeXlsxFile from 'write-excel-file/node';
 import type { ImportProblem } from '../activities/ledger/port.js';
+import { type Language, say } from '../config/texts.js';
 import { Problem } from './problems.js';
 
 /** What is not UTF-8 is Shift_JIS, as spreadsheets of Japanese offices write it; no text is valid in both unless it is ASCII. @throws Problem malformed */
@@ -34,3 +36,31 @@ export function csvOf(heading: readonly string[], rows: readonly (readonly (stri
 }
 
 const isInShiftJis = (text: string): boolean => iconv.decode(iconv.encode(text, 'shift_jis'), 'shift_jis') === text;
+
+/** A table as a sheet of a workbook. */
+interface Sheet {
+  name: string;
+  heading: readonly string[];
+  rows: readonly (readonly (string | number | undefined)[])[];
+}
+
+/** Tables as an Excel workbook to take away, a sheet each, headed in words. Each cell is a text or a number, whatever stands in it: nothing is a formula. */
+export async function workbookOf(name: string, tables: readonly Sheet[], language: Language) {
+  const sheets = tables.map((table) => ({
+    sheet: say(language, 'sheet', table.name),
+    stickyRowsCount: 1,
+    data: [
+      table.heading.map((column) => ({ value: say(language, 'column', column), type: String, fontWeight: 'bold' as const })),
+      ...table.rows.map((cells) =>
+        cells.map((value) => (value === undefined ? null : typeof value === 'number' ? { value, type: Number } : { value, type: String })),
+      ),
+    ],
+  }));
+  return {
+    body: await writeXlsxFile(sheets).toBuffer(),
+    headers: {
+      'Content-Type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      'Content-Disposition': `attachment; filename="${name}.xlsx"`,
+    },
+  };
+}

@@ -14,12 +14,14 @@ import type {
   MailListPort,
   PacksPort,
   PersonnelPort,
+  QuestionnairesPort,
   RoundsPort,
   SeatsPort,
   SessionsPort,
   StocktakingPort,
   TownClock,
   TrainingPort,
+  TrialsPort,
   WordsPort,
 } from '../activities/ledger/port.js';
 import type { Calendar } from '../config/calendar.js';
@@ -54,7 +56,9 @@ export interface Parts {
     DayCountsPort &
     SeatsPort &
     TrainingPort &
-    EmergenciesPort;
+    EmergenciesPort &
+    TrialsPort &
+    QuestionnairesPort;
   directory: KnowingDirectory;
   files: DirectoryFiles;
   temporal: { client: Client; taskQueue: string };

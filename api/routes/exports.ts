@@ -15,7 +15,11 @@ const registrations = [
   ...['frequency', 'version', 'valid_until', 'renewal'],
 ] as const;
 
-const charset = z.enum(['utf-8', 'shift_jis']).default('utf-8').meta({ description: '422 names the cells that Shift_JIS cannot write.' });
+/** How a CSV file is written. */
+export const charset = z
+  .enum(['utf-8', 'shift_jis'])
+  .default('utf-8')
+  .meta({ description: '422 names the cells that Shift_JIS cannot write.' });
 
 /** Files for other systems. */
 export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute[] {

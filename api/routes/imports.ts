@@ -23,7 +23,7 @@ const query = z.strictObject({
 export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
   const importing = <Outcome extends { problems: readonly ImportProblem[] }>(
     kind: string,
-    about: Pick<AnyRoute, 'summary' | 'access'> & { schema: z.ZodType },
+    about: Pick<AnyRoute, 'summary' | 'access' | 'fileLimit'> & { schema: z.ZodType },
     take: (csv: string, options: { by: string; preview: boolean }) => Promise<Outcome>,
   ): AnyRoute =>
     route({
@@ -33,6 +33,7 @@ export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
       summary: about.summary,
       access: about.access,
       consumes: ['text/csv'],
+      ...(about.fileLimit && { fileLimit: about.fileLimit }),
       query,
       body: z.instanceof(Uint8Array),
       replies: { 200: { description: 'What was done, or would be; `problems` only in a preview.', schema: about.schema } },
@@ -69,6 +70,16 @@ export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
       'training',
       { summary: 'Completed courses, added to those that stand; CSV in UTF-8 or Shift_JIS', access: ['hr'], schema: personnelOutcome },
       ledger.importTraining,
+    ),
+    importing(
+      'observed',
+      {
+        summary: 'Telework that attendance has seen, added to what is known; CSV in UTF-8 or Shift_JIS, of at most 50 MB',
+        access: ['hr'],
+        schema: personnelOutcome,
+        fileLimit: '50mb',
+      },
+      ledger.importObserved,
     ),
     importing('seats', { summary: `Seats of satellite offices: ${whole}`, access: ['hr'], schema: personnelOutcome }, ledger.importSeats),
   ];

@@ -15,15 +15,16 @@ export function reasonInWords(
 ): ReasonInWords {
   const words = (code: string, params: object = {}) => say(language, 'plan', code, { ...params });
   const sum = (field: 'people' | 'cannot') => sections.reduce((total, one) => total + one[field], 0);
+  const names = sections.map(({ section }) => nameOf(section)).join(words('and'));
   const facts = [
+    words('people', { names, people: sum('people') }),
     ...(devices === undefined ? [] : [words('devices', { devices })]),
     ...sections.flatMap(({ section, blockedByCounter: blocked }) =>
-      blocked ? [words('blocked', { blocked, dates, section: sections.length > 1 ? words('of', { section: nameOf(section) }) : '' })] : [],
+      blocked ? [words(sections.length > 1 ? 'blockedIn' : 'blocked', { blocked, dates, section: nameOf(section) })] : [],
     ),
   ];
-  const names = sections.map(({ section }) => nameOf(section)).join(words('and'));
   const text = [
-    words('people', { names, people: sum('people'), facts: facts.map((fact) => words('fact', { fact })).join('') }),
+    facts.join(words('comma')) + words('stop'),
     ...(sum('cannot') ? [words('cannot', { cannot: sum('cannot') })] : []),
     ...(incurable ? [words('incurable', { incurable })] : []),
     ...(cures.length ? [words(cures.length > 1 ? 'anyOf' : 'this')] : []),

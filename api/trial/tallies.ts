@@ -35,6 +35,10 @@ export function standingOf(tally: Tally): Standing {
   return { members, ...counts, ...(share !== undefined && { share }), ...(shareWithoutExempt !== undefined && { shareWithoutExempt }) };
 }
 
+/** A sum that stands alone. */
+export const sumOf = (tally: Tally, fewest: number): Standing | { masked: true } =>
+  membersOf(tally) > 0 && membersOf(tally) < fewest ? { masked: true } : standingOf(tally);
+
 /**
  * The lines of groups that make up one sum. Groups of fewer than `fewest` people are masked, and of the others the smallest, until what the sum says of the masked ones
  * together is of at least so many people and of more than one group: nothing can be computed back.
