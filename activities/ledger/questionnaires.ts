@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from './database.js';
 import type { QuestionnairesPort } from './port.js';
 
@@ -20,10 +20,14 @@ export function createQuestionnaires(db: Kysely<Tables>): QuestionnairesPort {
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirstOrThrow();
         if (!numInsertedOrUpdatedRows) return 'answeredBefore';
+        const from = randomUUID();
+        const some = (which: RawBuilder<unknown>) => sql`
+          (select id from questionnaire_answers where campaign = ${campaign} and ${which} order by id limit ${shuffled})`;
         await sql`
           update questionnaire_answers set id = gen_random_uuid() where campaign = ${campaign} and id in (
-            select id from questionnaire_answers where campaign = ${campaign} and id >= ${randomUUID()}::uuid
-            order by id limit ${shuffled} for update skip locked)`.execute(trx);
+            select id from questionnaire_answers where campaign = ${campaign} and id in (
+              ${some(sql`id >= ${from}`)} union all ${some(sql`id < ${from}`)} limit ${shuffled})
+            for update skip locked)`.execute(trx);
         await trx
           .insertInto('questionnaire_answers')
           .values({ campaign, id: randomUUID(), as, answers: JSON.stringify(answers), remarks, staff: named ? staff : null })

@@ -4,7 +4,7 @@ import type { Answer, DeviceClaim, LedgerEntry, LedgerEvent } from '../../activi
 import { entry, type Town, waitsForDevice } from './town.js';
 
 /** A busy machine is an outage like any other: the same entry is written again, as the workflow's local activity does. */
-async function untilThere<Outcome>(write: () => Promise<Outcome>): Promise<Outcome> {
+export async function untilThere<Outcome>(write: () => Promise<Outcome>): Promise<Outcome> {
   for (;;)
     try {
       return await write();

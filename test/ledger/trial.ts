@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { LedgerEntry, RosterMember } from '../../activities/ledger/port.js';
 import type { Tally } from '../../workflows/trial-section/contract.js';
+import { untilThere } from './loan.js';
 import { entry, type Town } from './town.js';
 
 /** Two weeks of business days; the town's clock stands at Monday, 5 April 2027, 9:00. */
@@ -35,7 +36,8 @@ export function section({ ledger }: Town, caseId: string, { of = 'C', department
   const write = async (name: string, more: Partial<LedgerEntry>) => {
     const place = { procedure: 'trial-section', summary: { status: 'open', department, staff: '9', within: of } } as const;
     seq += 1;
-    return ledger.append(entry(caseId, seq, { name }, { ...place, ...more }));
+    const written = entry(caseId, seq, { name }, { ...place, ...more });
+    return untilThere(() => ledger.append(written));
   };
   return {
     caseId,
@@ -50,22 +52,21 @@ export function section({ ledger }: Town, caseId: string, { of = 'C', department
 /** A telework day of somebody that has come so far. */
 export async function day(t: Town, staff: string, date: string, status: string, unplanned?: string): Promise<void> {
   const caseId = `${staff}/${date}`;
-  const { seq } = (await t.ledger.caseById(caseId)) ?? { seq: 0 };
+  const { seq } = (await untilThere(() => t.ledger.caseById(caseId))) ?? { seq: 0 };
   const takes = !['refused', 'withdrawn', 'expired', 'cancelled', 'missed'].includes(status);
   const claim = { staff, department: 'tax', date, from: '08:30', until: '17:15', form: 'home', unit: 'day', minutes: 465 } as const;
-  await t.ledger.append(
-    entry(
-      caseId,
-      seq + 1,
-      { name: status },
-      {
-        procedure: 'telework-day',
-        state: { status, request: { plan: { date } }, ...(unplanned && { unplanned }) },
-        summary: { status, department: 'tax', staff, date },
-        ...(takes && { day: claim }),
-      },
-    ),
+  const written = entry(
+    caseId,
+    seq + 1,
+    { name: status },
+    {
+      procedure: 'telework-day',
+      state: { status, request: { plan: { date } }, ...(unplanned && { unplanned }) },
+      summary: { status, department: 'tax', staff, date },
+      ...(takes && { day: claim }),
+    },
   );
+  await untilThere(() => t.ledger.append(written));
 }
 
 /** Staff number → how the person stands. */
