@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger, NativeConnection, type Worker } from '@temporalio/worker';
 import { sql } from 'kysely';
 import { Attribute, Change, EqualityFilter, Client as LdapClient } from 'ldapts';
 import { pino } from 'pino';
@@ -21,9 +22,14 @@ import { createLedgerActivities } from '../../activities/ledger/activities.js';
 import { hostClock } from '../../activities/ledger/clock.js';
 import { deliverNews } from '../../activities/ledger/news-delivery.js';
 import { createPostgresLedger, type PostgresLedger } from '../../activities/ledger/postgres.js';
+import { createPlanner } from '../../activities/planner/planner.js';
+import { createTrialActivities } from '../../activities/trials/activities.js';
+import { followTrials } from '../../activities/trials/follow.js';
+import { trialRules } from '../../activities/trials/targets.js';
+import { watchTrials } from '../../activities/trials/watch.js';
 import { createApp } from '../../api/app.js';
 import { municipalCalendar, today } from '../../config/calendar.js';
-import { loadPack } from '../../config/policy/pack.js';
+import { loadPack, type PolicyPack } from '../../config/policy/pack.js';
 import { Secret } from '../../config/settings.js';
 import { startDirectory } from '../../embedded/directory.js';
 import { type SampleTown, type TownAccounts, writeSampleTown } from '../../embedded/sample-town.js';
@@ -74,7 +80,7 @@ export class ApiTown {
     /** The API starts again under another pack. */
     readonly changePack: (pack: string) => void,
     readonly gates: { readonly postgresql: Gate; readonly temporal: Gate; readonly directory: Gate; readonly workersDirectory: Gate },
-    private readonly work: { readonly native: NativeConnection; readonly taskQueue: string },
+    private readonly work: { readonly native: NativeConnection; readonly taskQueue: string; readonly pack: PolicyPack },
     readonly close: () => Promise<void>,
   ) {}
 
@@ -145,7 +151,7 @@ export class ApiTown {
 
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const ledger = createPostgresLedger({ databaseUrl: database.url, clock: hostClock, calendar });
-    const work = { native, taskQueue };
+    const work = { native, taskQueue, pack: loadPack(pack) };
     const asked = [new Client({ connection }), workersLdap, changePack] as const;
     const town: ApiTown = new ApiTown(sample, url, logged, ledger, ...asked, gates, work, async () => {
       server.closeAllConnections();
@@ -165,12 +171,13 @@ export class ApiTown {
   async startWorker(): Promise<void> {
     workflowBundle ??= bundleWorkflows();
     const { ledger } = this;
-    const { native: connection, taskQueue } = this.work;
+    const { native: connection, taskQueue, pack } = this.work;
     const inventory = createBuiltInInventory(ledger.db);
     const activities = {
       ...createLedgerActivities({ ledger }),
       ...createInventoryActivities({ inventory, marks: ledger }),
       ...createDirectoryActivities({ directory: this.directory, marks: ledger, ledger }),
+      ...createTrialActivities({ ledger, directory: this.directory, planner: createPlanner, calendar, pack }),
     };
     const parts = { connection, namespace: 'default', taskQueue, workflowBundle: await workflowBundle, activities };
     this.#worker = await createWorker(parts);
@@ -190,6 +197,15 @@ export class ApiTown {
     this.#ending.abort();
     await this.#working;
     [this.#worker, this.#working] = [undefined, undefined];
+  }
+
+  /** What the morning round of the date does for campaigns: their sections follow the directory, and are planned anew where something no longer fits. */
+  async morning(date: string): Promise<void> {
+    const { ledger, directory } = this;
+    await new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(async () => {
+      await followTrials({ ledger, directory, calendar, rules: trialRules(this.work.pack) }, date);
+      await watchTrials({ ledger, planner: createPlanner, calendar }, date);
+    });
   }
 
   /** Laptops of a pool. */
