@@ -362,7 +362,7 @@ describe('loans', () => {
     expect(gone.tells).toEqual([{ procedure: 'device-loan', name: 'recall', within: 'section-1' }]);
   });
 
-  it('a slot that stays keeps its loan, whatever device the plan counts on now', () => {
+  it('a slot that stays keeps its loan and what that has reserved, whatever device the plan counts on now', () => {
     const to = [
       { date: '2027-04-12', part: 'day' as const, device: 'PC-007' },
       { date: '2027-04-19', part: 'day' as const },
@@ -370,7 +370,7 @@ describe('loans', () => {
     const event = news('replan', { on, moves: [{ staff: '4001', from: to, to }], cannot: [] });
     const section = apply(opened(), event);
     expect(section.members[0]?.slots).toEqual([
-      { date: '2027-04-12', part: 'day', device: 'PC-007', loan: '1' },
+      { date: '2027-04-12', part: 'day', device: 'PC-001', loan: '1' },
       { date: '2027-04-19', part: 'day', device: 'PC-002', loan: '2' },
     ]);
     expect([opens(section, event, opened()), tells(section, event, opened())]).toEqual([[], []]);

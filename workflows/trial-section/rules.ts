@@ -217,7 +217,7 @@ function slotRefusal(section: TrialSection, { staff, slot, on }: { staff: string
   if (short) return { code: 'counterUnstaffed', article: `${plan}（窓口）`, field: 'date', limit: `${counter?.[short]}` };
   const turnaround = loan?.policy.turnaroundDays ?? 0;
   const holds = (one: HeldSlot): boolean => one.device === device && Math.abs(daysBetween(one.date, date)) <= turnaround;
-  if (device && members.some((one) => one !== member && one.slots.some(holds)))
+  if (device && members.flatMap(({ slots }) => slots).filter(holds).length > 1)
     return { code: 'devicePlanned', article: plan, field: 'date', limit: device };
   return undefined;
 }
@@ -473,7 +473,8 @@ function settle(section: TrialSection, moves: readonly Move[], on: string): Tria
   const standing = moves.filter(({ staff, from, to }) => {
     const slots = section.members.find((one) => one.staff === staff)?.slots;
     const past = (all: readonly Slot[]) => all.filter(({ date }) => date < on);
-    return slots && same(slots, from) && same(past(from), past(to));
+    const once = distinct(to.map(({ date }) => date)).length === to.length;
+    return slots && once && same(slots, from) && same(past(from), past(to));
   });
   const made = (before: TrialSection, some: readonly Move[]): TrialSection | undefined => {
     let after = before;
@@ -488,11 +489,11 @@ function settle(section: TrialSection, moves: readonly Move[], on: string): Tria
   return made(section, standing) ?? standing.reduce((after, move) => made(after, [move]) ?? after, section);
 }
 
-/** The new slots; one that was there keeps its loan, and its device unless the plan now counts on another. */
+/** The new slots; one that was there stays as it is, with its loan and what that has reserved. */
 const kept = ({ slots }: Member, to: readonly PlannedSlot[]): HeldSlot[] =>
   [...to]
     .sort((one, other) => (one.date < other.date ? -1 : 1))
-    .map((slot) => ({ ...slots.find(({ date, part }) => date === slot.date && part === slot.part), ...slot }));
+    .map((slot) => slots.find(({ date, part }) => date === slot.date && part === slot.part) ?? slot);
 
 /** A swap of which a slot is gone is over, and every slot for which something is lent has its loan. */
 function settled(section: TrialSection): TrialSection {
