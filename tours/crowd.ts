@@ -72,7 +72,9 @@ export class Crowd {
     const found: string[] = [];
     for (let cursor: string | undefined; ; ) {
       const path = `/me/tasks?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
-      const page = await client.ask<{ items: readonly { id: string; procedure: string; step: string }[]; cursor?: string }>(path);
+      const { body: page } = await untilAnswered(() =>
+        client.send<{ items: readonly { id: string; procedure: string; step: string }[]; cursor?: string }>(path),
+      );
       found.push(...page.items.filter((one) => one.procedure === procedure && one.step === step).map(({ id }) => id));
       cursor = page.cursor;
       if (!cursor) return [...new Set(found)];
@@ -83,10 +85,15 @@ export class Crowd {
    * A step in bulk, pressed again under the same key while one of its cases could not be reached: what is taken stays taken. Answers how many this person took: where several may
    * act, another can have been first (409). @throws Differs when one is refused
    */
-  async inBulk(staffNumber: string, { procedure, step }: StepOf, ids: readonly string[]): Promise<number> {
+  async inBulk(
+    staffNumber: string,
+    { procedure, step }: StepOf,
+    ids: readonly string[],
+    bodyOf: (id: string) => object = () => ({}),
+  ): Promise<number> {
     let taken = 0;
     for (let first = 0; first < ids.length; first += mostInBulk[procedure]) {
-      const items = ids.slice(first, first + mostInBulk[procedure]).map((id) => ({ id, body: {} }));
+      const items = ids.slice(first, first + mostInBulk[procedure]).map((id) => ({ id, body: bodyOf(id) }));
       const path = `${casePaths[procedure]}/steps/${step}`;
       await patiently(`${step} in bulk`, async () => {
         const { body } = await this.post<{ items: readonly { status: number }[] }>(staffNumber, path, { items }, `${step}-${items[0]?.id}`);
@@ -116,7 +123,7 @@ export class Crowd {
 
   /** Until nothing is under way any more: deadlines, effects, news, mails. @throws Differs */
   async settled(): Promise<void> {
-    const under = `select (select count(*) from effect_marks where how <> 'done') + (select count(*) from outbox where state in ('waiting', 'underWay')) + (select count(*) from news) +
+    const under = `select (select count(*) from effect_marks where how <> 'done') + (select count(*) from outbox where state in ('waiting', 'underWay')) + (select count(*) from news) + (select count(*) from openings) +
       (select count(*) from cases, town_clock where procedure <> 'telework-day' and deadline <= now() + offset_ms * interval '1 millisecond') as count`;
     for (let waitedMs = 0; ; waitedMs += 250) {
       const { rows } = await this.stage.sources.pool.query<{ count: string }>(under);

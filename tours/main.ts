@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ApiProblem } from '../cli/client.js';
 import { sentences } from '../cli/print.js';
+import { playCampaign } from './campaign.js';
 import { playMonth } from './month.js';
 import { playPrivacy } from './privacy.js';
 import { playQueue } from './queue.js';
@@ -17,6 +18,7 @@ const tours = {
   day: { play: playDay, under: [packs.day] },
   'registration-year': { play: playYear, under: [packs.registration, packs.oyama] },
   month: { play: playMonth, under: [packs.day], staff: 4_000 },
+  campaign: { play: playCampaign, under: [packs.trial], staff: 213 },
 } as const satisfies Record<string, { play(stage: Stage): Promise<boolean>; under: readonly string[]; staff?: number }>;
 const isTour = (name: string): name is keyof typeof tours => Object.hasOwn(tours, name);
 

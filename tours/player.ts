@@ -280,7 +280,8 @@ const isDue =
 
 const nameOf = ({ who, on, step }: Turn): string => `${who} takes ${step} of ${on}`;
 
-function expectRefused(answer: Answer, refused: Attempt['refused'], what: string): ProblemDocument {
+/** The answer to what had to be refused. @throws Differs when it was not, or for another reason */
+export function expectRefused(answer: Answer, refused: Attempt['refused'], what: string): ProblemDocument {
   const problem = answer.body as ProblemDocument;
   const fits = ({ code, field, article, limit }: NonNullable<ProblemDocument['errors']>[number]) =>
     (!refused.code || code === refused.code) &&

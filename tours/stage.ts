@@ -40,6 +40,7 @@ export const packs = {
   registration: 'tours/remote-access.yaml',
   day: 'tours/own-desk.yaml',
   oyama: 'oyama',
+  trial: 'tours/nagayo-trial.yaml',
 } as const;
 
 /** Many people sit behind the one address from which a tour calls. */

@@ -1,0 +1,353 @@
+import type { Change } from '../activities/planner/port.js';
+import { table } from '../cli/print.js';
+import { municipalCalendar } from '../config/calendar.js';
+import { dayOn } from '../workflows/shared/dates.js';
+import { casePaths } from '../workflows/shared/procedures.js';
+import type { Draft } from '../workflows/trial-campaign/contract.js';
+import type { Report as Checked } from './campaign-check-main.js';
+import { eachOf } from './crowd.js';
+import { at, mondayAfter } from './day.js';
+import { Incidents } from './incidents.js';
+import { Differs } from './player.js';
+import { refused } from './script.js';
+import type { Stage } from './stage.js';
+import { Trial } from './trial.js';
+
+/** テレワーク専用端末 (003:390). */
+const laptops = 56;
+const campaigns = casePaths['trial-campaign'];
+const { isBusinessDay, addBusinessDays } = municipalCalendar();
+
+interface Line {
+  members: number;
+  done: number;
+  recordedByHr: number;
+  planned: number;
+  atRisk: number;
+  exempt: number;
+  notPossible: number;
+  share?: number;
+  shareWithoutExempt?: number;
+}
+interface Tally {
+  total: Line;
+  byDepartment: readonly ({ department: string } & (Line | { masked: true }))[];
+  forecast: { done: number; share?: number; until?: string };
+}
+interface Plan {
+  feasible: boolean;
+  members: number;
+  sections: number;
+  placed: number;
+  cannot: number;
+  notPossible: number;
+  reasons: readonly { text: string; cures: readonly string[]; reason: { cures: readonly (readonly Change[])[] } }[];
+}
+
+/**
+ * A trial campaign under Nagayo's rules: drawn up, found to be impossible and why, made possible, announced, and played day by day on the town's clock with all that comes between, until it is reported. After
+ * each week a program that shares no code with the product looks for what should not be (`campaign-check-main.ts`).
+ */
+export async function playCampaign(stage: Stage): Promise<boolean> {
+  const story = new Story(stage);
+  const began = performance.now();
+  const say = (what: string) => console.log(`${what}  (${((performance.now() - began) / 1000).toFixed(0)} s)`);
+  const monday = mondayAfter(stage.today);
+  const eve = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((days) => dayOn(monday, -days)).find(isBusinessDay) ?? monday;
+
+  await stage.passUntil(at(eve, '09:00'));
+  const { from, until } = await story.drawUp(say);
+  const dates = Array.from({ length: 60 }, (_, day) => dayOn(from, day)).filter((date) => date <= until && isBusinessDay(date));
+  await story.prepare(from);
+  for (const [nth, date] of dates.entries()) {
+    await story.play(date, { nth, next: dates[nth + 1] });
+    say(`${date}  ${await story.standing()}`);
+    if (dates[nth + 1] === undefined || dayOn(date, 1) !== dates[nth + 1]) say(`${date}  ${await story.check()}`);
+  }
+  await story.close(until);
+  say(`${until}  ${await story.check()}`);
+  return story.judge();
+}
+
+class Story {
+  readonly #trial: Trial;
+  readonly #stage: Stage;
+  readonly #findings: string[] = [];
+  readonly #wrong: string[] = [];
+  #looked: Checked['looked'] | undefined;
+  /** The end as the plan had it on the first day. */
+  #forecast: Tally['forecast'] | undefined;
+  readonly #incidents: Incidents;
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+    this.#trial = new Trial(stage);
+    this.#incidents = new Incidents(this.#trial);
+  }
+
+  /** From the pack's proposal to the announcement: twice it cannot be done. */
+  async drawUp(say: (what: string) => void): Promise<Draft> {
+    const trial = this.#trial;
+    await trial.gatherLaptops(laptops);
+    const proposed = await trial.defaults();
+    const counters = (this.#stage.sample.tables['counters.csv'] ?? [])
+      .slice(1)
+      .map(([department = '', minimum = '']) => ({ department, morning: Number(minimum), afternoon: Number(minimum) }));
+    let draft: Draft = { ...proposed, counters };
+    const late = { ...draft, from: this.#stage.today };
+    await trial.refused(
+      '当日からの試行 / a trial from today on',
+      trial.hr,
+      campaigns,
+      { draft: late },
+      refused(422, 'ruleRefuses', 'trialInPast'),
+    );
+    await trial.file(draft);
+    for (const what of ['overtimeHours', 'paperSheets', 'commutingMinutes'] as const)
+      await trial.direct('measure', { what, when: 'before', value: before[what] });
+    await this.#planned(say, '案どおり（1人2回） / as proposed, twice each');
+    await trial.refused(
+      '実施できない計画の周知 / announcing what cannot be done',
+      trial.hr,
+      `${campaigns}/${trial.campaign}/steps/announce`,
+      {},
+      refused(422, 'ruleRefuses', 'planNotFeasible'),
+    );
+
+    draft = { ...draft, groups: draft.groups.map((group) => ({ ...group, times: 1 })) }; // まずは一度 (003:501).
+    await trial.direct('redraft', { draft });
+    const { reasons } = await this.#planned(say, 'まずは一度 / once each');
+    for (const { reason } of reasons) draft = await this.#cured(draft, reason.cures[0] ?? []);
+    await trial.direct('redraft', { draft });
+    const plan = await this.#planned(say, `提案どおり ${draft.until} まで / until then, as suggested`);
+    if (!plan.feasible) throw new Differs('the plan is not feasible after the suggested change');
+    await trial.announce();
+    this.#forecast = (await this.#tally()).forecast;
+    say(`周知 / announced: ${plan.members} 人 / members, ${plan.sections} 所属 / sections`);
+    return draft;
+  }
+
+  /** The first day's plans, approvals and devices, on the business day before. */
+  async prepare(first: string): Promise<void> {
+    await this.#trial.planDays(first);
+    await this.#evening(first);
+  }
+
+  /** One day: what is over comes back, what happens happens, those whose day it is telework, and the next day is prepared. */
+  async play(date: string, { nth, next }: { nth: number; next?: string | undefined }): Promise<void> {
+    const trial = this.#trial;
+    await this.#stage.passUntil(at(date, '08:31'));
+    await trial.crowd.settled(); // People come in after the mail.
+    await trial.bringBack(date);
+    await this.#incidents.happen(nth, date);
+    await trial.crowd.settled();
+    await trial.begin(date, (staff) => this.#incidents.comes(staff, date));
+    if (next) await trial.planDays(next);
+    await this.#stage.passUntil(at(date, '17:16'));
+    await trial.end(date);
+    await trial.acceptReports();
+    await this.#evening(next);
+    await this.#stage.passUntil(at(date, '17:31'));
+    await trial.crowd.settled();
+  }
+
+  /** What the plan says of the days is done by its last, and HR reports. */
+  async close(until: string): Promise<void> {
+    const trial = this.#trial;
+    await this.#stage.passUntil(at(dayOn(until, 1), '09:00'));
+    await trial.crowd.settled();
+    await trial.bringBack(dayOn(until, 1));
+    const { status } = await trial.state();
+    if (status !== 'closing') throw new Differs(`after its last day the campaign is ${status}`);
+    await this.#answers();
+    for (const what of ['overtimeHours', 'paperSheets', 'commutingMinutes'] as const)
+      await trial.direct('measure', { what, when: 'after', value: after[what] });
+    await trial.direct('report', { remarks: '次回は端末を増やす。' });
+    await trial.crowd.settled();
+  }
+
+  async standing(): Promise<string> {
+    const { total } = await this.#tally();
+    const out = await this.#trial.rows<{ count: number }>('select count(*)::int as count from custody where until is null');
+    const { done, planned, atRisk, exempt, notPossible, recordedByHr } = total;
+    return `${done} 実施 / done, ${planned} 予定 / planned, ${atRisk} 未定 / at risk, ${exempt} 免除 / exempt, ${recordedByHr} 記録 / recorded, ${notPossible} 不可 / not possible; ${out[0]?.count} 台貸出中 / out`;
+  }
+
+  /** Has the other program look. */
+  async check(): Promise<string> {
+    const { findings, looked } = await this.#trial.check();
+    this.#findings.push(...findings);
+    this.#looked = looked;
+    for (const finding of findings.slice(0, 20)) console.log(`違います / differs: ${finding}`);
+    const seen = Object.entries(looked).map(([what, count]) => `${count} ${what}`);
+    return `${findings.length} 件の誤り / findings; ${seen.join(', ')}`;
+  }
+
+  /** The report as HR reads it, what was refused, and whether all is as it must be. */
+  async judge(): Promise<boolean> {
+    const trial = this.#trial;
+    const { client, file } = await trial.hrIn('ja');
+    const report = await client.ask<{
+      total: Line;
+      byDepartment: Tally['byDepartment'];
+      answers: Readonly<Record<string, { asked: number; answered: number }>>;
+      raised: readonly { kind: string; text?: string; answer?: string }[];
+      meetings: readonly object[];
+      measurements: readonly { what: string; before?: number; after?: number; change?: number }[];
+    }>(`${campaigns}/${trial.campaign}/report`);
+    const gaps = await client.ask<{ items: readonly { gap: string }[] }>(`${campaigns}/${trial.campaign}/gaps?limit=200`);
+    const { total, byDepartment, answers, raised, meetings, measurements } = report;
+    const cells = (one: Line | { masked: true }) =>
+      'masked' in one
+        ? ['*']
+        : [
+            one.members,
+            one.done,
+            one.exempt,
+            one.recordedByHr,
+            one.notPossible,
+            one.atRisk + one.planned,
+            `${one.share ?? '–'} %`,
+            `${one.shareWithoutExempt ?? '–'} %`,
+          ].map(String);
+    console.log('\n■ 結果報告 / the report');
+    console.log(
+      table([
+        [
+          '所属 / section',
+          '対象 / members',
+          '実施 / done',
+          '免除 / exempt',
+          '記録 / recorded',
+          '不可 / not possible',
+          '未実施 / undone',
+          '実施率 / rate',
+          '免除を除く / without exempt',
+        ],
+        ...byDepartment.map((one) => [one.department, ...cells(one)]),
+        ['計 / total', ...cells(total)],
+      ]),
+    );
+    console.log(`\n予測と結果 / forecast and result: ${this.#forecast?.done} (${this.#forecast?.until}) → ${total.done}`);
+    const declared = gaps.items.filter(({ gap }) => gap === 'declaredNotObserved').length;
+    console.log(
+      `予定したが確認できない / declared, not observed: ${declared}; 予定外に確認 / observed, not declared: ${gaps.items.length - declared}`,
+    );
+    console.log(
+      `アンケート / questionnaire: ${Object.entries(answers)
+        .map(([role, { asked, answered }]) => `${role} ${answered} / ${asked}`)
+        .join(', ')}`,
+    );
+    for (const { kind, text, answer } of raised) console.log(`${kind}: ${text} → ${answer}`);
+    console.log(`推進員会議 / meetings: ${meetings.length}`);
+    for (const { what, before: was = 0, after: is = 0 } of measurements) console.log(`${what}: ${was} → ${is}`);
+
+    const workbook = await file(`/exports/campaign?id=${trial.campaign}&format=xlsx`);
+    const isWorkbook = workbook.length > 1_000 && workbook[0] === 0x50 && workbook[1] === 0x4b; // A ZIP file.
+    const list = new TextDecoder().decode(await file(`/exports/campaign?id=${trial.campaign}&format=csv&table=members`));
+    const rows = list.trim().split('\n').length - 1;
+    console.log(`\nExcel: ${workbook.length} bytes; CSV: ${rows} 行 / rows`);
+    const { draft } = await client.ask<{ draft: Draft }>(`${campaigns}/${trial.campaign}/next-draft`);
+    console.log(
+      `次回の案 / the next draft: ${draft.from}–${draft.until}, ${draft.groups[0]?.who.departments?.length ?? 'all'} 所属 / departments`,
+    );
+
+    console.log('\n■ 断られた手続 / refused, and why');
+    for (const [nth, [what, why]] of trial.refusals.entries()) console.log(`${nth + 1}. ${what}\n    ${why.replaceAll('\n', '\n    ')}`);
+
+    const members = total.done + total.exempt + total.recordedByHr + total.notPossible + total.atRisk + total.planned;
+    const must = (holds: boolean, what: string) => void (holds || this.#wrong.push(what));
+    must(this.#findings.length === 0, `${this.#findings.length} findings`);
+    must(members === total.members && rows === members, 'the members do not add up');
+    must(total.planned === 0, 'after the end somebody is still planned');
+    must(total.done + 5 >= (this.#forecast?.done ?? Number.POSITIVE_INFINITY), 'fewer have done it than the story explains');
+    must(total.exempt === 1 && total.recordedByHr === 1, 'the exempt and the recorded are not those of the story');
+    must(declared > 0 && gaps.items.length > declared, 'the gaps do not show who forgot and who came unasked');
+    must(isWorkbook, 'the workbook is none');
+    must(raised.length === 2 && meetings.length === 1, 'questions and meetings are not those of the story');
+    must((this.#looked?.again ?? 1) === 0, 'a mail came twice');
+    must(trial.refusals.length >= 8, 'less was refused than should be');
+    for (const what of this.#wrong) console.log(`違います / differs: ${what}`);
+    const right = this.#wrong.length === 0;
+    const { mails = 0, events = 0, loans = 0, days = 0 } = this.#looked ?? {};
+    console.log(
+      `\n${trial.steps} 手続 / steps taken, ${trial.refusals.length} 断られた / refused, ${members} 人 / members, ${days} 日 / days, ${loans} 借用 / loans, ` +
+        `${events} events, ${mails} メール / mails: ${right ? 'すべて予定どおり / all as it should be' : '違います / differs'}`,
+    );
+    return right;
+  }
+
+  /** Plans, and shows what came of it: where not everybody has a place, why, in both languages, and what would do. */
+  async #planned(say: (what: string) => void, what: string): Promise<Plan> {
+    const trial = this.#trial;
+    await trial.plan();
+    const { client } = await trial.hrIn('en');
+    const path = `${campaigns}/${trial.campaign}/plan`;
+    const [japanese, english] = [await trial.look<Plan>(trial.hr, path), await client.ask<Plan>(path)];
+    const { feasible, placed, cannot, notPossible, members } = japanese;
+    say(
+      `${what}: ${members} 人 / members, ${placed} 配置 / placed, ${cannot} 不可 / cannot, ${notPossible} 対象外 / not possible: ${feasible ? '実施可能 / feasible' : '実施不可 / not feasible'}`,
+    );
+    for (const { text, cures } of [...japanese.reasons, ...english.reasons]) {
+      console.log(`  ${text}`);
+      for (const cure of cures) console.log(`    ・${cure}`);
+    }
+    return japanese;
+  }
+
+  /** What would do is done: a longer period, a smaller counter, or more devices, which IT registers. */
+  async #cured(draft: Draft, cure: readonly Change[]): Promise<Draft> {
+    let changed = draft;
+    for (const change of cure) {
+      if ('dates' in change)
+        changed = { ...changed, until: [changed.until, addBusinessDays(draft.until, change.dates.more)].sort()[1] ?? '' };
+      else if ('device' in change) await this.#trial.registerLaptops(change.device.count, 'X');
+      else if ('counter' in change) {
+        const { section, half, by } = change.counter;
+        const counters = changed.counters.map((one) => (one.department === section ? { ...one, [half]: one[half] - by } : one));
+        changed = { ...changed, counters };
+      } else throw new Differs('a cure that is none here');
+    }
+    return changed;
+  }
+
+  /** Some of the members, and all heads who are there. */
+  async #answers(): Promise<void> {
+    const trial = this.#trial;
+    const path = `${campaigns}/${trial.campaign}/answers`;
+    const done = await trial.rows<{ staff: string }>(
+      "select staff from trial_members where campaign = $1 and status = 'done' order by staff",
+      [trial.campaign],
+    );
+    const some = done.map(({ staff }) => staff).filter((staff, nth) => nth % 3 === 0 && trial.isThere(staff));
+    const participant = { progress: 'same', trouble: 'papers', again: 'everyMonth', satisfaction: '4' };
+    await eachOf(some, async (staff) => void (await trial.act(staff, path, { participant })));
+    const heads = [...trial.crowd.heads()].flatMap(([unit, head]) => (unit !== 'units' && trial.isThere(head) ? [head] : []));
+    const head = { sectionProgress: 'same', headTrouble: 'contact', future: 'asNow' };
+    await eachOf(
+      heads.filter((one) => !some.includes(one)),
+      async (staff) => void (await trial.act(staff, path, { head })),
+    );
+    await trial.refused(
+      '二度目の回答 / answering twice',
+      some[0] ?? '',
+      path,
+      { participant },
+      refused(422, 'ruleRefuses', 'answeredBefore'),
+    );
+  }
+
+  /** Heads approve the next day's plans, and IT hands its devices over. */
+  async #evening(next: string | undefined): Promise<void> {
+    await this.#trial.approveDays();
+    if (next) await this.#trial.lend(next);
+  }
+
+  #tally(): Promise<Tally> {
+    return this.#trial.look<Tally>(this.#trial.hr, `${campaigns}/${this.#trial.campaign}/tally`);
+  }
+}
+
+/** 効果測定 (001:224-226). */
+const before = { overtimeHours: 1_240, paperSheets: 86_000, commutingMinutes: 12_800 } as const;
+const after = { overtimeHours: 1_150, paperSheets: 79_500, commutingMinutes: 11_900 } as const;

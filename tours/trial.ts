@@ -1,0 +1,372 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Attribute, Change, Client } from 'ldapts';
+import type { DeviceLine } from '../activities/ledger/port.js';
+import type { ProblemDocument } from '../api/errors.js';
+import type { ShownCase } from '../api/views.js';
+import { type Answer, ApiClient, untilAnswered } from '../cli/client.js';
+import { sentences } from '../cli/print.js';
+import type { Language } from '../config/texts.js';
+import { stateFiles } from '../embedded/state.js';
+import { casePaths } from '../workflows/shared/procedures.js';
+import type { Draft, Drafted } from '../workflows/trial-campaign/contract.js';
+import type { TrialCampaign } from '../workflows/trial-campaign/rules.js';
+import type { TrialSection } from '../workflows/trial-section/rules.js';
+import type { Order, Report } from './campaign-check-main.js';
+import { Crowd, eachOf, type Resident, reportOf } from './crowd.js';
+import { homeDay } from './day.js';
+import { Differs, expectRefused, patiently } from './player.js';
+import type { Refused } from './script.js';
+import type { Stage } from './stage.js';
+
+const [campaigns, sections, loans, days] = [
+  casePaths['trial-campaign'],
+  casePaths['trial-section'],
+  casePaths['device-loan'],
+  casePaths['telework-day'],
+];
+/** What goes out with a laptop, and comes back. */
+const accessories = ['charger'];
+const wiped = { method: 'purge', tool: 'WipeDrive', toolVersion: '9.2', dataClass: 'confidential' };
+/** Longer than any part takes to be back after it was killed. */
+const awayForMs = 60_000;
+
+/** Somebody with a slot. */
+export interface Slotted {
+  staff: string;
+  /** The section's case. */
+  section: string;
+  department: string;
+}
+
+/** A trial campaign as the people of a town carry it out: HR draws it up, members plan and telework, heads approve, IT lends. Whoever gets no answer presses again, as people do. */
+export class Trial {
+  readonly crowd: Crowd;
+  /** Its case, once it is filed. */
+  campaign = '';
+  /** What was refused, and why, as people read it. */
+  readonly refusals: (readonly [what: string, why: string])[] = [];
+  readonly residents: ReadonlyMap<string, Resident>;
+  /** Takes no part any more: has left. */
+  readonly gone = new Set<string>();
+  #steps = 0;
+
+  constructor(readonly stage: Stage) {
+    this.crowd = new Crowd(stage);
+    this.residents = new Map(this.crowd.residents().map((one) => [one.staffNumber, one]));
+  }
+
+  /** So many laptops in the common pool, and none in any other: what departments had is moved there, the rest registered. */
+  async gatherLaptops(count: number): Promise<void> {
+    const it = await this.#it();
+    const own = (await this.#laptops()).filter(({ networkZone }) => networkZone !== 'myNumber');
+    for (const { assetTag, pool, version } of own)
+      if (pool !== 'common')
+        await it.ask(`/devices/${assetTag}/steps/move`, { method: 'POST', body: { pool: 'common' }, version: `"${version}"` });
+    await this.registerLaptops(count - own.length, 'N');
+  }
+
+  /** IT brings a list of new ones. */
+  async registerLaptops(count: number, series: string): Promise<void> {
+    const heading = 'asset_tag,kind,pool,manufacturer,model,serial,network_zone,note';
+    const tags = Array.from({ length: count }, (_, nth) => `PC-${series}${`${nth + 1}`.padStart(3, '0')}`);
+    const rows = tags.map((tag) => `${tag},laptop,common,北斗電子,Hokuto LiteBook 14,${tag},internet,`);
+    const content = `${[heading, ...rows].join('\n')}\n`;
+    await (await this.#it()).ask('/imports/devices', { method: 'POST', file: { type: 'text/csv', content } });
+  }
+
+  /** What the pack proposes. */
+  async defaults(): Promise<Draft> {
+    return (await this.look<{ draft: Draft }>(this.hr, `${campaigns}/defaults`)).draft;
+  }
+
+  async file(draft: Draft): Promise<void> {
+    const { id } = await this.act<ShownCase>(this.hr, campaigns, { draft });
+    this.campaign = id;
+  }
+
+  /** A step of HR's. */
+  async direct(step: string, body: object = {}): Promise<void> {
+    await this.act(this.hr, `${campaigns}/${this.campaign}/steps/${step}`, body);
+  }
+
+  /** 試算, until there is an answer. */
+  async plan(): Promise<void> {
+    await this.direct('plan');
+    await patiently('the plan', async () => (await this.state()).status === 'planned');
+  }
+
+  /** 周知, until all sections are open and have what is lent to them. */
+  async announce(): Promise<void> {
+    await this.direct('announce');
+    await patiently('the sections', async () => !(await this.state()).opening);
+    await this.crowd.settled();
+  }
+
+  async state(): Promise<TrialCampaign & Drafted> {
+    return (await this.look<ShownCase>(this.hr, `${campaigns}/${this.campaign}`)).state as TrialCampaign & Drafted;
+  }
+
+  async section(id: string, reader = this.hr): Promise<TrialSection> {
+    return (await this.look<ShownCase>(reader, `${sections}/${id}`)).state as TrialSection;
+  }
+
+  /** A step in a section. */
+  async inSection(staff: string, { section }: Pick<Slotted, 'section'>, step: string, body: object): Promise<void> {
+    await this.act(staff, `${sections}/${section}/steps/${step}`, body);
+  }
+
+  /** Who is to telework on the date. */
+  slotted(date: string): Promise<readonly Slotted[]> {
+    return this.rows<Slotted>(
+      `select staff, case_id as section, department from trial_members
+       where campaign = $1 and exists (select from json_to_recordset(slots) as slot (date date) where slot.date = $2) order by staff`,
+      [this.campaign, date],
+    );
+  }
+
+  /** Form 2 of everybody who is to telework on the date. Who has no device yet cannot. @returns how many could not */
+  async planDays(date: string): Promise<number> {
+    let without = 0;
+    const plan = { ...homeDay, device: 'lent', date };
+    await eachOf(await this.slotted(date), async ({ staff }) => {
+      if (!this.isThere(staff)) return;
+      const { status, body } = await this.crowd.post<ProblemDocument>(staff, days, { plan }, `plan-${date}`);
+      if (status < 300) this.#steps += 1;
+      else if (body.errors?.[0]?.code === 'deviceNotReserved') without += 1;
+      else throw new Differs(`a plan for ${date}: ${sentences(body, 'telework-day')}`);
+    });
+    return without;
+  }
+
+  /** Heads approve in bulk what waits for them. */
+  async approveDays(): Promise<void> {
+    const step = { procedure: 'telework-day', step: 'approve' } as const;
+    await eachOf([...new Set(this.crowd.heads().values())], async (head) => {
+      if (this.isThere(head)) this.#steps += await this.crowd.inBulk(head, step, await this.crowd.tasks(head, step));
+    });
+  }
+
+  /** IT makes the devices of the date ready and hands them over, in bulk. @returns how many */
+  async lend(date: string): Promise<number> {
+    const promised = (await this.#laptops()).flatMap(({ assetTag, custody, reservations }) =>
+      reservations
+        .filter(({ from, caseId }) => from === date && caseId !== custody?.caseId)
+        .map(({ caseId }) => ({ id: caseId, assetTag })),
+    );
+    const tagOf = new Map(promised.map(({ id, assetTag }) => [id, assetTag]));
+    const waiting = await this.#loans(
+      'reserved',
+      promised.map(({ id }) => id),
+    );
+    await this.#lending(0, 'prepare', waiting, (id) => ({ assetTag: tagOf.get(id) ?? '', fingerprintEnrolled: false, accessories }));
+    return this.#lending(
+      0,
+      'handOver',
+      await this.#loans(
+        'prepared',
+        promised.map(({ id }) => id),
+      ),
+    );
+  }
+
+  /** What was out until before the date comes back, is wiped by one of IT, and confirmed by another. @returns how many */
+  async bringBack(before: string): Promise<number> {
+    const out = await this.rows<{ id: string }>(
+      "select case_id as id from cases where procedure = 'device-loan' and status = 'handedOver' and state->>'until' < $1 order by filing",
+      [before],
+    );
+    const ids = out.map(({ id }) => id);
+    await this.#lending(0, 'takeBack', ids, () => ({ accessories }));
+    await this.#lending(0, 'erase', await this.#loans('returned', ids), () => wiped);
+    return this.#lending(1, 'confirmErasure', await this.#loans('erased', ids));
+  }
+
+  /** Members sign for their devices and begin the day; who does not, does neither. */
+  async begin(date: string, does: (staff: string) => boolean): Promise<void> {
+    const out = await this.rows<{ id: string; staff: string }>(
+      `select case_id as id, staff from cases where procedure = 'device-loan' and status = 'handedOver' and state->'request'->>'from' = $1
+       and state->>'received' is null and state->>'recalled' is null`,
+      [date],
+    );
+    await eachOf(out, async ({ id, staff }) => {
+      if (does(staff) && this.isThere(staff)) await this.#take(staff, `${loans}/${id}`, 'receive', { terms: this.stage.place.terms });
+    });
+    await this.#onTheDay(date, 'approved', 'start', does);
+  }
+
+  async end(date: string, does: (staff: string) => boolean = () => true): Promise<void> {
+    await this.#onTheDay(date, 'started', 'end', does);
+    await this.#onTheDay(date, 'ended', 'report', does, { done: homeDay.table, result: '予定した業務を終えた。' });
+  }
+
+  /** Heads note the results. */
+  async acceptReports(): Promise<void> {
+    const step = { procedure: 'telework-day', step: 'acceptReport' } as const;
+    await eachOf([...new Set(this.crowd.heads().values())], async (head) => {
+      if (this.isThere(head)) this.#steps += await this.crowd.inBulk(head, step, await this.crowd.tasks(head, step));
+    });
+  }
+
+  /** Somebody is no member of any section any more, or of another one: the directory says so. */
+  async inDirectory(staff: string, change: { department: string } | 'leaves'): Promise<void> {
+    const { settings, sample } = this.stage;
+    const { dn = '' } = this.residents.get(staff) ?? {};
+    const [type, values] = change === 'leaves' ? ['pwdAccountLockedTime', ['000001010000Z']] : ['departmentNumber', [change.department]];
+    const client = new Client({ url: settings.DIRECTORY_URL ?? '' });
+    await client.bind(sample.accounts.service.dn, sample.accounts.service.password);
+    await client.modify(
+      dn,
+      new Change({ operation: 'replace', modification: new Attribute({ type: type as string, values: values as string[] }) }),
+    );
+    await client.unbind();
+    if (change === 'leaves') this.gone.add(staff);
+  }
+
+  /** So many devices that are promised to somebody, and here, are broken. */
+  async sendToRepair(count: number): Promise<void> {
+    const broken = (await this.#laptops()).filter(
+      ({ status, custody, reservations }) => status === 'available' && !custody && reservations.length,
+    );
+    for (const { assetTag, version } of broken.slice(0, count))
+      await (await this.#it()).ask(`/devices/${assetTag}/steps/repair`, { method: 'POST', body: {}, version: `"${version}"` });
+  }
+
+  /** HR brings what the attendance system has seen. */
+  async bringAttendance(staff: string, date: string): Promise<void> {
+    const content = `staff_number,date\n${staff},${date}\n`;
+    const hr = await this.stage.place.clientOf(this.hr);
+    await hr.ask('/imports/observed', { method: 'POST', file: { type: 'text/csv', content } });
+  }
+
+  /** What must be refused, and why, is kept for the end. @throws Differs when it is not */
+  async refused(what: string, staff: string, path: string, body: object, expected: Refused): Promise<void> {
+    const problem = expectRefused(await this.#send(staff, path, body), expected, what);
+    this.refusals.push([what, sentences(problem, path.startsWith(campaigns) ? 'trial-campaign' : 'trial-section')]);
+  }
+
+  /** What the person sees. @throws Differs */
+  async look<Body>(staff: string, path: string): Promise<Body> {
+    const client = await this.stage.place.clientOf(staff);
+    return this.#accepted(path, await untilAnswered(() => client.send<Body>(path)));
+  }
+
+  /** One step; each time it is another one. @throws Differs */
+  async act<Body>(staff: string, path: string, body: object): Promise<Body> {
+    const accepted = this.#accepted<Body>(path, await this.#send<Body>(staff, path, body));
+    this.#steps += 1;
+    return accepted;
+  }
+
+  /** HR in that language, who can fetch files too. */
+  async hrIn(language: Language): Promise<{ client: ApiClient; file(path: string): Promise<Uint8Array> }> {
+    const { nobody } = this.stage.place;
+    const { token } = await nobody.logIn(this.hr, this.stage.sample.accounts.password);
+    const file = async (path: string) => {
+      const response = await fetch(`${nobody.url}/api/v1${path}`, {
+        headers: { Authorization: `Bearer ${token}`, 'Accept-Language': language },
+      });
+      if (!response.ok) throw new Differs(`${path}: ${response.status}`);
+      return new Uint8Array(await response.arrayBuffer());
+    };
+    return { client: new ApiClient(nobody.url, { token, language }), file };
+  }
+
+  /** Has the other program look. */
+  async check(): Promise<Report> {
+    const { settings, sample, stateDir } = this.stage;
+    const [{ today = '' } = {}] = await this.rows<{ today: string }>(
+      "select to_char((now() + offset_ms * interval '1 millisecond') at time zone 'Asia/Tokyo', 'YYYY-MM-DD') as today from town_clock",
+    );
+    const order: Order = {
+      databaseUrl: settings.DATABASE_URL ?? '',
+      directory: { url: settings.DIRECTORY_URL ?? '', base: sample.baseDn, ...sample.accounts.service },
+      mails: join(stateFiles(stateDir).city, 'mails'),
+      campaign: this.campaign,
+      today,
+    };
+    return reportOf<Report>('campaign-check-main.ts', order);
+  }
+
+  get hr(): string {
+    return this.stage.sample.accounts.hr;
+  }
+
+  /** Steps that were taken. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** What stands in the database, which may be away for a moment. */
+  async rows<Row extends object>(query: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    for (const since = performance.now(); ; await pause(200)) {
+      const answer = await this.stage.sources.pool.query<Row>(query, [...values]).catch((failure: unknown) => {
+        if (performance.now() - since > awayForMs) throw failure;
+        return undefined;
+      });
+      if (answer) return answer.rows;
+    }
+  }
+
+  async #onTheDay(date: string, status: string, step: string, does: (staff: string) => boolean, body: object = {}): Promise<void> {
+    const standing = await this.rows<{ id: string; staff: string }>(
+      'select case_id as id, staff from telework_days where date = $1 and status = $2 order by case_id',
+      [date, status],
+    );
+    await eachOf(standing, async ({ id, staff }) => {
+      if (does(staff) && this.isThere(staff)) await this.#take(staff, `${days}/${id}`, step, body);
+    });
+  }
+
+  async #take(staff: string, path: string, step: string, body: object): Promise<void> {
+    const { status, body: problem } = await this.crowd.post<ProblemDocument>(staff, `${path}/steps/${step}`, body);
+    if (status >= 300) throw new Differs(`${step}: ${sentences(problem)}`);
+    this.#steps += 1;
+  }
+
+  async #lending(who: 0 | 1, step: string, ids: readonly string[], bodyOf?: (id: string) => object): Promise<number> {
+    const taken = await this.crowd.inBulk(this.stage.sample.accounts.it[who], { procedure: 'device-loan', step }, ids, bodyOf);
+    this.#steps += taken;
+    return taken;
+  }
+
+  async #loans(status: string, ids: readonly string[]): Promise<readonly string[]> {
+    const rows = await this.rows<{ id: string }>(
+      'select case_id as id from cases where case_id = any($1) and status = $2 order by filing',
+      [ids, status],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async #laptops(): Promise<readonly DeviceLine[]> {
+    const { items, cursor } = await this.look<{ items: readonly DeviceLine[]; cursor?: string }>(
+      this.stage.sample.accounts.it[0],
+      '/devices?limit=200&kind=laptop',
+    );
+    if (cursor) throw new Differs('a town with more laptops than one page shows is too large for a tour');
+    return items;
+  }
+
+  async #send<Body>(staff: string, path: string, body: object): Promise<Answer<Body>> {
+    const { place } = this.stage;
+    const client = await place.clientOf(staff);
+    this.#pressed += 1;
+    const key = `${place.run}-${this.#pressed}`;
+    return untilAnswered(() => client.send<Body>(path, { method: 'POST', body, key }));
+  }
+  #pressed = 0;
+
+  #accepted<Body>(path: string, { status, body }: Answer): Body {
+    if (status >= 300) throw new Differs(`${path}: ${status} ${sentences(body as ProblemDocument, 'trial-section')}`);
+    return body as Body;
+  }
+
+  /** Works here, and can log in. */
+  isThere(staff: string): boolean {
+    return this.residents.has(staff) && !this.gone.has(staff);
+  }
+
+  #it(): Promise<ApiClient> {
+    return this.stage.place.clientOf(this.stage.sample.accounts.it[0]);
+  }
+}
