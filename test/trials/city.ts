@@ -98,21 +98,12 @@ export async function city({ size = 100, registration = false, laptops }: CityOp
   const csv = (file: keyof typeof sample.tables): string => stringify(sample.tables[file] as string[][]);
   await ledger.importEmployment(csv('employment.csv'), { by: 'system' });
   if (!laptops) await ledger.importDevices(csv('devices.csv'), { by: 'system' });
-  for (const [pool, count] of Object.entries(laptops ?? {}))
-    for (let nth = 1; nth <= count; nth += 1)
-      await ledger.registerDevice(
-        {
-          assetTag: `${pool}-${nth}`,
-          kind: 'laptop',
-          pool,
-          manufacturer: 'Acme',
-          model: 'A1',
-          serial: `${pool}${nth}`,
-          networkZone: 'internet',
-          note: '',
-        },
-        'system',
-      );
+  const device = async (pool: string, nth: number): Promise<void> => {
+    const assetTag = `${pool}-${nth}`;
+    const make = { kind: 'laptop', manufacturer: 'Acme', model: 'A1', networkZone: 'internet', note: '' };
+    await ledger.registerDevice({ assetTag, pool, serial: assetTag, ...make }, 'system');
+  };
+  for (const [pool, count] of Object.entries(laptops ?? {})) for (let nth = 1; nth <= count; nth += 1) await device(pool, nth);
 
   const pack = packOf({ registration });
   const calendar = municipalCalendar();
@@ -249,6 +240,7 @@ export async function city({ size = 100, registration = false, laptops }: CityOp
     settle,
     enter,
     rowOf,
+    device,
     watch: (date: string) => inActivity(() => watchTrials({ ledger, planner: createPlanner, calendar }, date)),
     /** The date's morning: everything follows the directory, then the watch, and what was found is written down. */
     async morning(date: string) {
