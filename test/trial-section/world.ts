@@ -25,9 +25,10 @@ export function chanceOf(seed: number) {
 }
 
 const firstDay = Date.parse('2027-04-12');
+const dates = Array.from({ length: 120 }, (_, nth) => new Date(firstDay + (nth - 20) * 86_400_000).toISOString().slice(0, 10));
 /** The date so many days after Monday, 12 April 2027. */
-const day = (nth: number): string => new Date(firstDay + nth * 86_400_000).toISOString().slice(0, 10);
-const isWeekend = (date: string): boolean => [0, 6].includes(new Date(date).getUTCDay());
+const day = (nth: number): string => dates[nth + 20] ?? '';
+const weekend = new Set(dates.filter((date) => [0, 6].includes(new Date(date).getUTCDay())));
 const upTo = (from: number, until: number): string[] => Array.from({ length: until - from + 1 }, (_, nth) => day(from + nth));
 
 interface Section {
@@ -61,7 +62,7 @@ export function runCampaign(seed: number): Told {
   const unit = chance.odds(0.8) ? 'day' : 'halfDay';
   const parts = unit === 'day' ? (['day'] as const) : (['morning', 'afternoon'] as const);
   let until = last;
-  const closedOf = (to: number): string[] => upTo(0, to).filter((date) => isWeekend(date));
+  const closedOf = (to: number): string[] => upTo(0, to).filter((date) => weekend.has(date));
 
   const draft: Draft = {
     from: day(0),
@@ -149,7 +150,7 @@ export function runCampaign(seed: number): Told {
     const slots: PlannedSlot[] = [];
     if (member.notPossible) return slots;
     for (const duty of member.duties)
-      for (const date of upTo(0, last)) {
+      for (const date of upTo(0, last).sort(() => chance.below(3) - 1)) {
         if (slots.filter((slot) => slot.date >= duty.from && slot.date <= duty.until).length >= duty.times) break;
         if (
           date < duty.from ||
@@ -309,16 +310,28 @@ export function runCampaign(seed: number): Told {
     const staff = chance.odds(0.95) && all.length ? chance.of(all).staff : '9999';
     const date = (): string => day(chance.odds(0.2) ? chance.below(until + 1) : today + chance.below(Math.max(1, until - today + 2)));
     const dateOf = (one: string): string =>
-      chance.of([...(all.find((member) => member.staff === one)?.slots.map((slot) => slot.date) ?? []), date()]);
+      chance.of([
+        ...(all
+          .find((member) => member.staff === one)
+          ?.slots.map((slot) => slot.date)
+          .filter((at) => at > on || chance.odds(0.1)) ?? []),
+        ...(chance.odds(0.1) ? [date()] : []),
+      ]) ?? date();
     const member = { by: staff, as: `member:${department}` } as const;
     const promoter = { by: '3002', as: `promoter:${department}` } as const;
     const head = { by: '3001', as: `head:${department}` } as const;
     const swap = swaps.length ? chance.of(swaps) : undefined;
     const people = chance.odds(0.1) ? all.map((one) => one.staff) : [staff];
     const other = all.length ? chance.of(all).staff : staff;
+    const placed = all.filter(({ slots }) => slots.some((slot) => slot.date > on)).map((one) => one.staff);
+    const asking = chance.of(placed) ?? staff;
+    const answering = chance.of(placed.filter((one) => one !== asking)) ?? other;
     const acts: (() => sections.SectionEvent)[] = [
-      () => ({ name: 'askSwap', input: { ...member, on, mine: dateOf(staff), with: other, theirs: dateOf(other) }, key: key() }),
-      () => ({ name: 'askSwap', input: { ...member, on, mine: dateOf(staff), with: other, theirs: dateOf(other) }, key: key() }),
+      ...Array.from({ length: 6 }, () => () => {
+        const [one, another] = chance.odds(0.9) ? [asking, answering] : [staff, other];
+        const asker = { by: one, as: member.as };
+        return { name: 'askSwap' as const, input: { ...asker, on, mine: dateOf(one), with: another, theirs: dateOf(another) }, key: key() };
+      }),
       () => ({
         name: 'answerSwap',
         input: {
@@ -335,14 +348,14 @@ export function runCampaign(seed: number): Told {
         input: { ...chance.of([member, promoter, head]), on, people, dates: [date(), date()], atWork: chance.odds(0.4) },
         key: key(),
       }),
-      () => {
+      ...Array.from({ length: 3 }, () => () => {
         const from = chance.odds(0.7) ? { from: dateOf(staff) } : {};
         return {
-          name: 'move',
+          name: 'move' as const,
           input: { ...chance.of([member, promoter]), on, staff, ...from, to: { date: date(), part: chance.of(parts) } },
           key: key(),
         };
-      },
+      }),
       () => ({
         name: 'exempt',
         input: { ...chance.of([head, hr]), on, people, exemption: { reason: chance.of(['leave', 'hospital', 'duty']), until: date() } },
@@ -366,7 +379,7 @@ export function runCampaign(seed: number): Told {
       () => ({ name: 'recordMeeting', input: { ...promoter, held: on, attended: 3, questions: words }, key: key() }),
     ];
     if (chance.odds(0.06) && all.length > 1) transfer(section, on, staff);
-    else take(section, on, chance.of(acts)());
+    else take(section, on, chance.of(swap && chance.odds(0.3) ? acts.slice(6, 8) : acts)());
   }
 
   /** 人事異動: out of the one section, and into another of the campaign where there is one. */
