@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TrialMember } from '../../activities/ledger/port.js';
 import { say } from '../../config/texts.js';
+import type { TeleworkDay } from '../../workflows/telework-day/contract.js';
 import type { TrialCampaign } from '../../workflows/trial-campaign/rules.js';
 import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
@@ -29,8 +30,10 @@ export function myTrialRoutes({ ledger, clock }: Services): readonly AnyRoute[] 
     if (!['planned', 'atRisk'].includes(status)) return { what: 'nothing' } as const;
     const [slot] = slots.filter((one) => one.date >= today);
     if (!slot) return { what: 'askForSlot' } as const;
-    const days = await ledger.openCasesOf({ procedure: 'telework-day', staff });
-    return { what: days.some((day) => day.date === slot.date) ? 'telework' : 'filePlan', on: slot.date } as const;
+    const days = (await ledger.openCasesOf({ procedure: 'telework-day', staff })).map(
+      ({ state }) => (state as TeleworkDay).request.plan.date,
+    );
+    return { what: days.includes(slot.date) ? 'telework' : 'filePlan', on: slot.date } as const;
   }
 
   return [

@@ -79,8 +79,11 @@ function judge({ from, until, groups, devices, counters, daysOff }: Filed, conte
     for (const [at, item] of items.entries()) if (seen.size === seen.add(item).size) wrong('repeated', [list, at, field]);
   };
 
-  if (until < from) wrong('datesNotInOrder', ['until'], from);
-  else if (daysBetween(from, until) >= longestCampaign) wrong('periodTooLong', ['until'], `${longestCampaign}`);
+  if (until < from) {
+    wrong('datesNotInOrder', ['until'], from);
+    return; // Nothing lies within such a period.
+  }
+  if (daysBetween(from, until) >= longestCampaign) wrong('periodTooLong', ['until'], `${longestCampaign}`);
   once(
     'groups',
     'id',
