@@ -7,11 +7,14 @@ import { DefaultLogger } from '@temporalio/worker';
 import { stringify } from 'csv-stringify/sync';
 import { Attribute, Change, Client } from 'ldapts';
 import { onTestFinished } from 'vitest';
+import { createActing } from '../../activities/directory/acting.js';
 import { createLdapDirectory } from '../../activities/directory/ldap.js';
-import type { CaseRow, LedgerEvent } from '../../activities/ledger/port.js';
+import { createDigests } from '../../activities/ledger/digests.js';
+import type { CaseRow, LedgerEvent, QueuedMail } from '../../activities/ledger/port.js';
 import { createPlanner } from '../../activities/planner/planner.js';
 import { createTrialActivities } from '../../activities/trials/activities.js';
 import { followTrials } from '../../activities/trials/follow.js';
+import { createTrialReminders } from '../../activities/trials/reminders.js';
 import { trialRules } from '../../activities/trials/targets.js';
 import { watchTrials } from '../../activities/trials/watch.js';
 import { municipalCalendar } from '../../config/calendar.js';
@@ -19,6 +22,7 @@ import { loadPack, type PolicyPack } from '../../config/policy/pack.js';
 import { startDirectory } from '../../embedded/directory.js';
 import { writeSampleTown } from '../../embedded/sample-town.js';
 import * as loans from '../../workflows/device-loan/rules.js';
+import * as registrations from '../../workflows/registration/rules.js';
 import type { LedgerRules } from '../../workflows/shared/case.js';
 import { entryOf } from '../../workflows/shared/entry.js';
 import type { CasePlace } from '../../workflows/shared/procedures.js';
@@ -26,6 +30,7 @@ import type { Draft } from '../../workflows/trial-campaign/contract.js';
 import * as campaigns from '../../workflows/trial-campaign/rules.js';
 import * as sections from '../../workflows/trial-section/rules.js';
 import { town } from '../ledger/town.js';
+import * as registrationCases from '../registration/cases.js';
 
 /** Two weeks from the Monday after the clock's first day: ten business days. */
 export const period = { from: '2027-04-12', until: '2027-04-23' };
@@ -71,9 +76,12 @@ interface CityOptions {
 }
 
 /** The rules by which the cases go on here, one after the other, as their workflows have them do. */
-const rulesOf = { 'trial-campaign': campaigns, 'trial-section': sections, 'device-loan': loans } as unknown as Readonly<
-  Record<string, LedgerRules<object, LedgerEvent>>
->;
+const rulesOf = {
+  'trial-campaign': campaigns,
+  'trial-section': sections,
+  'device-loan': loans,
+  registration: registrations,
+} as unknown as Readonly<Record<string, LedgerRules<object, LedgerEvent>>>;
 
 /** A sample town: its people in an embedded directory, its files in a ledger on PostgreSQL, the planner, and cases that go on by their rules. */
 export async function city({ size = 100, registration = false, laptops }: CityOptions = {}) {
@@ -181,15 +189,18 @@ export async function city({ size = 100, registration = false, laptops }: CityOp
         const kept = await ledger.trialPlan(planned.plan);
         return { planned, reasons: kept?.reasons ?? [], requests: await requestsOf(planned.plan) };
       },
-      /** Planned, announced, opened, and begun on its first day. */
       async run() {
         const plan = await self.plan();
+        await self.open();
+        return plan;
+      },
+      /** Announced, opened, and begun on its first day. */
+      async open() {
         await self.step('announce');
         await inActivity(() => activities().openSections(caseId));
         await settle();
         t.clock.set(at(draft.from));
         await enter(place, { name: 'begin', input: { by: 'system' } });
-        return plan;
       },
       sections: async () => {
         const rows = await ledger.casesWithin({ procedure: 'trial-section', within: [caseId], limit: 200 });
@@ -226,7 +237,10 @@ export async function city({ size = 100, registration = false, laptops }: CityOp
   const change = (staff: string, type: string, values: string[]) =>
     bound((client) => client.modify(personDn(staff), new Change({ operation: 'replace', modification: new Attribute({ type, values }) })));
 
-  return {
+  const acting = createActing({ directory, ledger, rules: pack.values.acting, clock: ledger.townClock });
+  const digests = createDigests({ ledger, acting, notices: createTrialReminders({ ledger, calendar }) });
+
+  const self = {
     ...t,
     sample,
     directory,
@@ -241,20 +255,48 @@ export async function city({ size = 100, registration = false, laptops }: CityOp
     enter,
     rowOf,
     device,
+    follow: (date: string) => inActivity(() => followTrials({ ledger, directory: counted, calendar, rules: trialRules(pack) }, date)),
     watch: (date: string) => inActivity(() => watchTrials({ ledger, planner: createPlanner, calendar }, date)),
+    judge: (mail: QueuedMail) => inActivity(() => digests.judge(mail)),
+    /** The digests of the date's morning: by recipient, the lines on campaigns. */
+    async digestsOf(date: string): Promise<ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>> {
+      t.clock.set(at(date));
+      await t.sql('delete from outbox');
+      await inActivity(() => digests.write('morning', date));
+      const mails = await self.queued();
+      return new Map(mails.map(({ to, params }) => [to, params.items as readonly Readonly<Record<string, unknown>>[]]));
+    },
+    async queued() {
+      await ledger.begin();
+      return (await ledger.take(500)).filter(({ template }) => template === 'morningDigest');
+    },
     /** The date's morning: everything follows the directory, then the watch, and what was found is written down. */
     async morning(date: string) {
       t.clock.set(at(date));
-      const rules = trialRules(pack);
-      const followed = await inActivity(() => followTrials({ ledger, directory: counted, calendar, rules }, date));
+      const followed = await self.follow(date);
       await settle();
-      const watched = await inActivity(() => watchTrials({ ledger, planner: createPlanner, calendar }, date));
+      const watched = await self.watch(date);
       await settle();
       return { followed, watched };
     },
     /** Somebody is seen teleworking, by another system. */
     observe: (...rows: readonly (readonly [staff: string, date: string])[]) =>
       imported(ledger.importObserved(['staff_number,date', ...rows.map((row) => row.join())].join('\n'), by)),
+    async registered(staff: string): Promise<void> {
+      const place = { procedure: 'registration', caseId: `registration-${staff}` } as const;
+      await enter(place, { ...registrationCases.opening({ staff }), key: `file-${staff}` });
+      await enter(place, {
+        ...registrationCases.event((await rowOf(place.caseId)).state as registrations.Registration, 'approve'),
+        key: `approve-${staff}`,
+      });
+    },
+    async unregistered(staff: string): Promise<void> {
+      const place = { procedure: 'registration', caseId: `registration-${staff}` } as const;
+      await enter(place, {
+        ...registrationCases.event((await rowOf(place.caseId)).state as registrations.Registration, 'end'),
+        key: `end-${staff}`,
+      });
+    },
     seats: (office: string, count: number) =>
       imported(
         ledger.importSeats(
@@ -270,4 +312,5 @@ export async function city({ size = 100, registration = false, laptops }: CityOp
       enabled: (staff: string) => change(staff, 'pwdAccountLockedTime', []),
     },
   };
+  return self;
 }

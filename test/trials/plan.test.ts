@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { PlannerFailed } from '../../activities/planner/port.js';
 import { dayOn } from '../../workflows/shared/dates.js';
 import type { SectionRequest } from '../../workflows/trial-section/contract.js';
@@ -34,6 +34,8 @@ function faults(requests: readonly SectionRequest[], turnaroundDays = 0): string
     }
   return found;
 }
+
+vi.setConfig({ testTimeout: 120_000 }); // A town of a hundred, each time.
 
 describe('a campaign is planned against the town as it is', () => {
   test('everybody whose main post is in a section stands in it once; accounts that are disabled and people without a post in none', async () => {

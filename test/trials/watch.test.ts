@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { dayOn } from '../../workflows/shared/dates.js';
 import type { Member, TrialSection } from '../../workflows/trial-section/rules.js';
 import { city, lent } from './city.js';
@@ -21,6 +21,8 @@ interface Replan {
   moves: readonly { staff: string }[];
   cannot: readonly { staff: string; reason: string }[];
 }
+
+vi.setConfig({ testTimeout: 120_000 }); // A town of a hundred, each time.
 
 describe('each morning a section in which something no longer fits is planned anew, alone', () => {
   test('who missed a slot gets another; who did it, or has it ahead, keeps what they have; said once', async () => {
