@@ -14,6 +14,8 @@ const [shortestPauseMs, longestPauseMs] = [1_000, 30_000];
 const lookBackMs = 10 * 60_000;
 /** How long a case that was started has until its first event must stand; then it is started again, which does nothing where it is under way. */
 const openingMs = 60_000;
+/** A case that is nudged writes its news down within this; one that has not is nudged again. In milliseconds. */
+const hearsWithinMs = 5_000;
 /** Nudges and starts under way at once: enough to keep the connection busy, few enough to leave room for people's steps. */
 const abreast = 50;
 
@@ -36,6 +38,7 @@ export async function deliverNews({ ledger, start, nudge, onTrouble, signal }: N
   let ring: () => void = () => undefined;
   const rings = () => new Promise<true>((resolve) => (ring = () => resolve(true)));
   const listening = listen();
+  const nudged = new Map<string, { latest: number; until: number }>();
 
   let rang = rings();
   for (let [pauseMs, behind] = [shortestPauseMs, true]; !signal.aborted; ) {
@@ -43,10 +46,11 @@ export async function deliverNews({ ledger, start, nudge, onTrouble, signal }: N
       await startAll(await ago(behind ? 0 : openingMs)); // At first also what another process may have left half begun.
       if (behind) await nudgeAll(await ledger.writtenSince(await ago(lookBackMs)));
       behind = false;
-      await nudgeAll([...(await ledger.withNews()), ...(await ledger.fallen())]);
+      await nudgeAll([...(await ledger.withNews()).filter(unheard), ...(await ledger.fallen())]);
     } catch (outage) {
       onTrouble(outage);
     }
+    forget();
     const early = await Promise.race([rang, pause(pauseMs)]);
     if (early) rang = rings();
     pauseMs = early ? shortestPauseMs : Math.min(pauseMs * 2, longestPauseMs);
@@ -72,9 +76,24 @@ export async function deliverNews({ ledger, start, nudge, onTrouble, signal }: N
     }
   }
 
+  /** Whoever has just been nudged for the same news is still writing it down: when many are told at once, each would be nudged for every other. */
+  function unheard({ caseId, latest }: { caseId: string; latest: number }): boolean {
+    const before = nudged.get(caseId);
+    if (before?.latest === latest && performance.now() < before.until) return false;
+    nudged.set(caseId, { latest, until: performance.now() + hearsWithinMs });
+    return true;
+  }
+
+  /** News that has been written down is not remembered. */
+  function forget(): void {
+    for (const [caseId, { until }] of nudged) if (until <= performance.now()) nudged.delete(caseId);
+  }
+
   async function nudgeAll(cases: readonly CasePlace[]): Promise<void> {
     for (let from = 0; from < cases.length && !signal.aborted; from += abreast) {
-      const outcomes = await Promise.allSettled(cases.slice(from, from + abreast).map(nudge));
+      const some = cases.slice(from, from + abreast);
+      const outcomes = await Promise.allSettled(some.map(nudge));
+      for (const [index, { status }] of outcomes.entries()) if (status === 'rejected') nudged.delete(some[index]?.caseId ?? '');
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');
       if (failed) onTrouble(failed.reason);
     }

@@ -20,7 +20,8 @@ export function createNews({ db, pool, townTime }: { db: Kysely<Tables>; pool: p
       await settleAwaits(db);
       return places()
         .innerJoin('news', 'news.case_id', 'cases.case_id')
-        .distinct()
+        .select(({ fn }) => fn.max('number').as('latest'))
+        .groupBy(['procedure', 'cases.case_id'])
         .where(sql<boolean>`exists (select from json_array_elements(cases.due) as one where one->>'step' = news.name)`)
         .execute();
     },

@@ -329,8 +329,8 @@ export interface EffectMarks {
 
 /** What news delivery needs. */
 export interface NewsPort {
-  /** Open cases that have news which they wait for and have not written down. */
-  withNews(): Promise<readonly CasePlace[]>;
+  /** Open cases that have news which they wait for and have not written down; `latest`: the number of the last of them. */
+  withNews(): Promise<readonly (CasePlace & { latest: number })[]>;
   /** Cases with an event since this instant: after a power cut their workflow may not know of it, even if it was the last. */
   writtenSince(instant: string): Promise<readonly CasePlace[]>;
   /** Cases with a deadline that has fallen by the town's clock; where that was moved, their timers do not know yet. */

@@ -64,12 +64,12 @@ it('serves the first of the queue that fits, in order of filing, in the transact
   expect(await a.release()).toEqual({ clockOffsetMs: 0 });
   expect(await reservations(t)).toEqual(['B PC-1 [2027-04-06,2027-04-11)']);
   expect(await queued(t)).toEqual(['C', 'D']);
-  expect(await t.ledger.withNews()).toEqual([{ procedure: 'device-loan', caseId: 'B' }]);
+  expect(await t.ledger.withNews()).toMatchObject([{ procedure: 'device-loan', caseId: 'B' }]);
   const told = await t.ledger.look({ caseId: 'B', seq: 3, due: waitsForDevice });
   expect(told.next?.input).toEqual({ by: 'system', assetTag: 'PC-1', pool: 'tax', collectBy: '2027-04-08T15:00:00.000Z', waited: true });
   await b.step('withdraw', undefined, { due: [] }); // Before it has heard: the device goes on to the next.
   expect(await reservations(t)).toEqual(['C PC-1 [2027-04-06,2027-04-11)']);
-  expect(await t.ledger.withNews()).toEqual([{ procedure: 'device-loan', caseId: 'C' }]);
+  expect(await t.ledger.withNews()).toMatchObject([{ procedure: 'device-loan', caseId: 'C' }]);
 });
 
 it('50 ask at once for the last device: one has it, 49 wait in order of filing; 20 rounds', { timeout: 120_000 }, async () => {

@@ -156,6 +156,29 @@ it('delivers news at once, deadlines when the clock was moved, and both again af
   await delivery;
 });
 
+it('nudges a case once for its news, though others are told in the same moment; again for later news', async () => {
+  const t = await town();
+  const cases = ['A', 'B', 'C', 'D', 'E'];
+  for (const caseId of cases) await t.ledger.append(entry(caseId, 1, { name: 'request' }, { due: [{ step: 'tell', from: 'ledger' }] }));
+  await t.ledger.moveClock(86_400_000); // Long ago: nothing of it is repeated at the start.
+  const nudged: string[] = [];
+  const over = new AbortController();
+  onTestFinished(() => over.abort());
+  const nudge = async ({ caseId }: CasePlace) => void nudged.push(caseId);
+  const start = () => Promise.resolve('underWay' as const);
+  const delivery = deliverNews({ ledger: t.ledger, start, nudge, onTrouble: () => undefined, signal: over.signal });
+  const tell = (caseId: string, key: string) => t.ledger.leaveNews(caseId, { name: 'tell', input: { by: 'system' }, key });
+  for (const caseId of cases) {
+    await tell(caseId, `${caseId}/1`);
+    await vi.waitFor(() => expect(nudged).toContain(caseId), { timeout: 5_000 });
+  }
+  expect(nudged).toEqual(cases);
+  await tell('C', 'C/2');
+  await vi.waitFor(() => expect(nudged).toEqual([...cases, 'C']), { timeout: 5_000 });
+  over.abort();
+  await delivery;
+});
+
 it('calls once for what was written before anybody listened', async () => {
   const t = await town();
   const over = new AbortController();
