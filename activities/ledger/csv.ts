@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { parse as parseLong } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { z } from 'zod';
@@ -41,9 +42,9 @@ export function readCsv<Row>(csv: string, { schema, heading, unique }: Reading<R
   return { rows, problems: problems.sort((one, other) => one.line - other.line) };
 }
 
-/** How many rows of a long file are handed on at once. */
-const rowsAtOnce = 10_000;
-/** What of it is read before anybody else has their turn, in characters. */
+/** How many rows of a long file are handed on before anybody else has their turn: some milliseconds. */
+const rowsAtOnce = 2_000;
+/** How much of it is read at once, in characters. */
 const readAtOnce = 64 * 1024;
 
 /** The same for a file of millions of rows: part by part, so that a process that serves others goes on doing so. Whether rows contradict each other is the caller's matter. */
@@ -70,6 +71,7 @@ export async function* readLongCsv<Row>(
       if (part.rows.length + part.problems.length < rowsAtOnce) continue;
       yield part;
       part = { rows: [], problems: [] };
+      await turn(); // A stream that always has something to read lets nobody else have theirs.
     }
   } catch (failure) {
     part.problems.push(notCsv(failure));

@@ -1,6 +1,6 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, type QueryResult, type RawBuilder, sql } from 'kysely';
 import { distinct } from '../../workflows/shared/sets.js';
-import type { Tally } from '../../workflows/trial-section/contract.js';
+import type { MemberStatus, Tally } from '../../workflows/trial-section/contract.js';
 import { importAttendance } from './attendance.js';
 import { openedCaseId } from './canonical.js';
 import type { TownTime } from './clock.js';
@@ -42,6 +42,13 @@ const statuses = ['done', 'recordedByHr', 'exempt', 'notPossible', 'planned', 'a
 /** Plans of campaigns, their members and how those stand; what is judged is judged by the database (`migrations/0008-trials.ts`), in the transaction that changes it. */
 export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): TrialsPort {
   const members = () => db.selectFrom('trial_members').select(memberColumns);
+  /** A statement that changes several members, with all others kept from changing any. */
+  const locked = <Row>(statement: RawBuilder<Row>): Promise<QueryResult<Row>> =>
+    db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(trial_lock())`.execute(trx);
+      return statement.execute(trx);
+    });
+
   return {
     ...createTrialNeeds({ db, townTime }),
     importObserved: importAttendance({ db, townTime }),
@@ -124,13 +131,21 @@ export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: T
         .orderBy('department')
         .orderBy('group')
         .execute();
-      const sumOf = (rows: readonly Tally[]): Tally =>
-        rows.reduce((sum, row) => Object.fromEntries(statuses.map((status) => [status, sum[status] + row[status]])) as Tally, none);
-      const by = <Key extends 'department' | 'group'>(key: Key) =>
-        distinct(cells.map((cell) => cell[key]))
-          .map((value) => ({ [key]: value, ...sumOf(cells.filter((cell) => cell[key] === value)) }) as Tally & Record<Key, string>)
-          .filter((one) => statuses.some((status) => one[status]));
-      return { total: sumOf(cells), byDepartment: by('department'), byGroup: by('group') };
+      const sums = (key: (cell: (typeof cells)[number]) => string): [string, Tally][] => {
+        const found = new Map<string, Record<MemberStatus, number>>();
+        for (const cell of cells) {
+          const sum = found.get(key(cell)) ?? { ...none };
+          for (const status of statuses) sum[status] += cell[status];
+          found.set(key(cell), sum);
+        }
+        return [...found].filter(([, sum]) => statuses.some((status) => sum[status]));
+      };
+      const [[, total] = ['', none]] = sums(() => '');
+      return {
+        total,
+        byDepartment: sums(({ department }) => department).map(([department, sum]) => ({ department, ...sum })),
+        byGroup: sums(({ group }) => group).map(([group, sum]) => ({ group, ...sum })),
+      };
     },
 
     async trialForecast(campaign) {
@@ -197,12 +212,16 @@ export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: T
     },
 
     async watchTrial(campaign, date) {
-      await locked(sql`update trials set as_of = ${date} where campaign = ${campaign} and as_of < ${date}::date`);
-      for (let judged = judgedAtOnce; judged === judgedAtOnce; )
-        judged = await locked(sql`
+      const { rows } = await locked(sql<{ asOf: string }>`
+        update trials set as_of = greatest(as_of, ${date}::date) where campaign = ${campaign} returning as_of as "asOf"`);
+      const asOf = rows[0]?.asOf ?? date;
+      for (let judged = judgedAtOnce; judged === judgedAtOnce; ) {
+        const { numAffectedRows } = await locked(sql`
           update trial_members set staff = staff where campaign = ${campaign} and staff in (
-            select staff from trial_members join trials using (campaign)
-            where campaign = ${campaign} and stands_until < as_of and stands_until < 'infinity' order by staff limit ${judgedAtOnce})`);
+            select staff from trial_members where campaign = ${campaign} and stands_until < ${asOf}::date and stands_until < 'infinity'
+            order by stands_until limit ${judgedAtOnce})`);
+        judged = Number(numAffectedRows ?? 0);
+      }
       const behind = await members()
         .where('campaign', '=', campaign)
         .where('status', '=', 'atRisk')
@@ -243,15 +262,6 @@ export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: T
         on conflict (case_id) do nothing`.execute(trx);
       await sql`select pg_notify('telework', 'news')`.execute(trx);
       return openings.length;
-    });
-  }
-
-  /** A statement that changes several members, with all others kept from changing any; answers how many rows. */
-  function locked(statement: RawBuilder<unknown>): Promise<number> {
-    return db.transaction().execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(trial_lock())`.execute(trx);
-      const { numAffectedRows = 0n } = await statement.execute(trx);
-      return Number(numAffectedRows);
     });
   }
 }
