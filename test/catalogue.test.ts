@@ -13,9 +13,15 @@ import { due, mails } from '../workflows/device-loan/rules.js';
 import { steps as registrationSteps } from '../workflows/registration/contract.js';
 import * as registrations from '../workflows/registration/rules.js';
 import * as days from '../workflows/telework-day/rules.js';
+import { steps as campaignSteps } from '../workflows/trial-campaign/contract.js';
+import * as campaigns from '../workflows/trial-campaign/rules.js';
+import { steps as sectionSteps } from '../workflows/trial-section/contract.js';
+import * as sections from '../workflows/trial-section/rules.js';
 import { statesOf, walk } from './device-loan/cases.js';
 import * as registrationCases from './registration/cases.js';
 import * as dayCases from './telework-day/cases.js';
+import * as campaignCases from './trial-campaign/cases.js';
+import * as sectionCases from './trial-section/cases.js';
 
 type Words = { readonly [key: string]: string | readonly string[] | Words };
 
@@ -192,6 +198,69 @@ describe('every code has its words', () => {
     expect(Object.keys(ja.status['telework-day']).sort()).toEqual([...statuses.matchAll(/'(\w+)'/g)].map(([, word]) => word ?? '').sort());
     const taken = distinct(dayCases.everywhere().map((place) => place.taken.name));
     expect(Object.keys(ja.step['telework-day']).sort()).toEqual([...taken].sort());
+  });
+
+  test('every mail of a trial period has a text, and says all that the text needs; each of these texts is ordered some time', () => {
+    const ordered = new Set<string>();
+    const look = (mails: readonly { template: string; params?: object }[]) => {
+      for (const { template, params } of mails) {
+        ordered.add(template);
+        expect(templates).toContain(template);
+        const { subject, text } = mailText('ja', template as (typeof templates)[number], { ...params, person: '花子', recipient: '太郎' });
+        expect(`${subject}\n${text}`).not.toMatch(/—|[a-z]{3,}|\{\{/);
+        expect(text.includes('花子')).toBe(Object.hasOwn(params ?? {}, 'staff'));
+      }
+    };
+    const { after, event, planned } = campaignCases;
+    const asked = event('planned', { ...planned, feasible: false });
+    for (const one of [event('planned'), asked]) look(campaigns.mails(after('plan', one), one));
+    look(campaigns.mails(after('plan', 'planned', 'announce', 'begin', 'endPeriod', 'report'), event('report')));
+
+    const { hr, me, news, on, opened, opening, promoter, step } = sectionCases;
+    look(sections.mails(opened(), opening()));
+    const swap = [step('askSwap')];
+    const slots = [{ date: '2027-04-13', part: 'day' as const }];
+    const longer = { until: '2027-04-30', closed: [] };
+    const ways: [readonly sections.SectionEvent[], sections.SectionEvent][] = [
+      [[], step('askSwap')],
+      [swap, step('answerSwap')],
+      [swap, step('answerSwap', { agreed: false })],
+      [swap, step('cannot', { ...promoter, dates: ['2027-04-12', '2027-04-19'] })],
+      [[], step('move', promoter)],
+      [[], news('replan', { on, moves: [{ staff: '4004', from: [], to: slots }], cannot: [], period: longer })],
+      [[], step('exempt')],
+      [[step('exempt')], step('endExemption')],
+      [[], step('recordOutcome')],
+      [[], step('recordOutcome', { outcome: 'notPossible' })],
+      [[step('recordOutcome')], step('withdrawOutcome')],
+      [[step('object')], step('settleObjection')],
+      [[step('object')], { name: 'settleObjection', input: hr, key: 'k' }],
+      [[step('raise', me('4002'))], step('answerRaised')],
+      [[], news('cancel', {})],
+    ];
+    for (const [before, one] of ways) {
+      const stands = sectionCases.after(before);
+      look(sections.mails(sections.apply(stands, one), one, stands));
+    }
+    expect(templates.filter((template) => /^trial[A-Z]/.test(template) && !ordered.has(template))).toEqual([]);
+  });
+
+  test.each([
+    ['trial-campaign', Object.keys(campaignSteps), ['draft', 'planned', 'opened', 'begin', 'endPeriod']],
+    ['trial-section', Object.keys(sectionSteps), ['openSection', 'replan', 'join', 'leave', 'close', 'cancel']],
+  ] as const)('of a step, a deadline or news of a %s, and of a status', (procedure, filed, others) => {
+    expect(Object.keys(ja.step[procedure]).sort()).toEqual([...filed, ...others].sort());
+    const rules = readFileSync(join(root, `workflows/${procedure}/rules.ts`), 'utf8');
+    const statuses = rules.match(/readonly status:([^;]+);/)?.[1] ?? '';
+    expect(Object.keys(ja.status[procedure]).sort()).toEqual([...statuses.matchAll(/'(\w+)'/g)].map(([, word]) => word ?? '').sort());
+  });
+
+  test('of a reason for an exemption, and of how a member stands', () => {
+    const contract = readFileSync(join(root, 'workflows/trial-section/contract.ts'), 'utf8');
+    const quoted = (type: string) =>
+      [...(contract.match(new RegExp(`type ${type} = ([^;]+);`))?.[1] ?? '').matchAll(/'(\w+)'/g)].map(([, word]) => word ?? '').sort();
+    expect(Object.keys(ja.exemptionReason).sort()).toEqual(quoted('ExemptionReason'));
+    expect(Object.keys(ja.memberStatus).sort()).toEqual(quoted('MemberStatus'));
   });
 
   const { registration, teleworkDay } = policySchema.shape;
