@@ -148,6 +148,20 @@ export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: T
       };
     },
 
+    async trialLoans(campaign) {
+      return db
+        .selectFrom('cases as section')
+        .innerJoin('cases as loan', 'loan.within', 'section.case_id')
+        .select(({ fn }) => ['section.department', 'loan.status', fn.countAll<number>().as('count')])
+        .where('section.within', '=', campaign)
+        .where('section.procedure', '=', 'trial-section')
+        .where('loan.procedure', '=', 'device-loan')
+        .groupBy(['section.department', 'loan.status'])
+        .orderBy('section.department')
+        .orderBy('loan.status')
+        .execute();
+    },
+
     async trialForecast(campaign) {
       const { rows } = await sql<{ date: string; members: number }>`
         select date, count(*) as members from (

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Reason } from '../../activities/planner/port.js';
 import type { TrialCampaign } from '../../workflows/trial-campaign/rules.js';
-import { every } from '../every.js';
 import { namesOf } from '../names.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
@@ -234,16 +233,7 @@ export function campaignFigures({ ledger, directory, views }: Services, readable
       },
       handle: async (call) => {
         const { caseId: campaign } = await readable(call.path.id, call);
-        const items: { status: string; department: string; count: number }[] = [];
-        const sections = every((page) => ledger.casesWithin({ procedure: 'trial-section', within: [campaign], ...page }));
-        for await (const { caseId: section } of sections)
-          for await (const { status, department: unit } of every((page) =>
-            ledger.casesWithin({ procedure: 'device-loan', within: [section], ...page }),
-          )) {
-            const known = items.find((one) => one.status === status && one.department === unit);
-            if (known) known.count += 1;
-            else items.push({ status, department: unit, count: 1 });
-          }
+        const items = [...(await ledger.trialLoans(campaign))];
         return { status: 200, body: { items } };
       },
     }),

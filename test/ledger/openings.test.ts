@@ -111,6 +111,7 @@ it('tells the open cases within it, and no others', async () => {
   await within('R1', 'S', { procedure: 'registration' });
   await t.ledger.append(entry('L4', 1, { name: 'request' }));
   await section(t, 'S').has([], 'close', { tells: [recall()] });
+  expect(await t.ledger.trialLoans('C')).toEqual([{ department: 'tax', status: 'approved', count: 2 }]);
   expect(await news(t)).toEqual([{ case_id: 'L1', name: 'recall' }]);
   expect((await t.ledger.toldBy('S')).map(({ caseId }) => caseId)).toEqual(['L1']);
 });
