@@ -96,10 +96,16 @@ const forbidden = [
     to: { path: '^node_modules/(zod|zod-openapi)/' },
   },
   {
+    name: 'one-planner-knows-the-solver',
+    comment: 'Who plans asks the planner, which checks what the solver says; and it computes for seconds, which no workflow task may.',
+    from: { path: '^(config|workflows|activities|worker|api|cli|embedded|tours|bench)/', pathNot: '^activities/planner/solver\\.ts$' },
+    to: { path: '^node_modules/highs/' },
+  },
+  {
     name: 'checkers-share-no-code',
     comment: 'Two programs that are wrong in the same way would agree.',
-    from: { path: '^tours/([a-z]+-check-main|check-directory)\\.ts$' },
-    to: { pathNot: ['^tours/check-directory\\.ts$', '(^|/)node_modules/', '^(node:)?[a-z/]+$'] },
+    from: { path: '^tours/([a-z]+-check-main|check-directory)\\.ts$|^activities/planner/check\\.ts$' },
+    to: { pathNot: ['^tours/check-directory\\.ts$', '^activities/planner/port\\.ts$', '(^|/)node_modules/', '^(node:)?[a-z/]+$'] },
   },
   {
     name: 'entry-points-are-started',

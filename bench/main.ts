@@ -5,6 +5,7 @@ import { measureDayLists } from './day-lists.js';
 import { measureLists } from './lists.js';
 import { measureLoans } from './loans.js';
 import { measurePeak } from './peak.js';
+import { measurePlanner } from './planner.js';
 import { measureRenewals } from './renewals.js';
 import { asTable, isReached, machine, type Section } from './report.js';
 import { type Servers, startServers } from './servers.js';
@@ -18,6 +19,7 @@ const sections = {
   peak: { title: '8:30 in the morning', measure: measurePeak },
   'day-lists': { title: 'Pages over a million telework days beside 10,000', measure: measureDayLists },
   lists: { title: 'Pages over 40,000 open loans beside 1,000', measure: measureLists },
+  planner: { title: 'The rotation of a campaign of 40,000', measure: measurePlanner },
 } satisfies Record<string, { title: string; measure(servers: Servers): Promise<Section['findings']> }>;
 type SectionName = keyof typeof sections;
 

@@ -98,9 +98,16 @@ describe('who imports whom (design §3)', () => {
       files: { 'activities/mail/smtp.ts': "import '../directory/ldap.js';" },
       says: ['activities/mail/smtp.ts → activities/directory/ldap.ts'],
     },
+    'one-planner-knows-the-solver': {
+      files: { 'cli/solve.ts': "import 'highs';" },
+      says: ['cli/solve.ts → node_modules/highs/'],
+    },
     'checkers-share-no-code': {
-      files: { 'tours/day-check-main.ts': "import 'node:fs'; import '../config/settings.js';" },
-      says: ['tours/day-check-main.ts → config/settings.ts'],
+      files: {
+        'tours/day-check-main.ts': "import 'node:fs'; import '../config/settings.js';",
+        'activities/planner/check.ts': "import '../ledger/canonical.js';",
+      },
+      says: ['tours/day-check-main.ts → config/settings.ts', 'activities/planner/check.ts → activities/ledger/canonical.ts'],
     },
     'config-knows-nobody': {
       files: { 'config/rules.ts': "import '../workflows/loan/rules.js';" },

@@ -92,6 +92,10 @@ export function violations(input: PlanInput, plan: Plan): string[] {
 
 function grouped<Key>(slots: readonly PlannedSlot[], keyOf: (slot: PlannedSlot) => Key): Map<Key, PlannedSlot[]> {
   const groups = new Map<Key, PlannedSlot[]>();
-  for (const slot of slots) groups.set(keyOf(slot), [...(groups.get(keyOf(slot)) ?? []), slot]);
+  for (const slot of slots) {
+    const group = groups.get(keyOf(slot));
+    if (group) group.push(slot);
+    else groups.set(keyOf(slot), [slot]);
+  }
   return groups;
 }

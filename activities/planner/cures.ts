@@ -71,8 +71,12 @@ function withDates({ further = [], ...input }: PlanInput, more: number): PlanInp
   };
 }
 
+/** With more people in one pool the search for cures takes minutes, and the plan need not wait for it. */
+const mostForCures = 5_000;
+
 /** Why not everybody of these sections, who share what is short, can be placed; and what would do. */
 export function reasonOf(solve: Solver, input: PlanInput, unplaced: Plan['unplaced']): Reason {
+  const people = input.sections.reduce((total, { members }) => total + members.length, 0);
   const allDates = input.further?.length ?? 0;
   const needed = input.sections.some(({ members }) => members.some(({ needsDevice }) => needsDevice));
   const levers: Lever[] = [
@@ -112,12 +116,17 @@ export function reasonOf(solve: Solver, input: PlanInput, unplaced: Plan['unplac
     return enough;
   }
 
-  const cures = levers.flatMap((lever) => {
-    const cure = smallest(0, [lever]);
-    return cure ? [cure] : [];
-  });
-  if (allDates > 0 && fewest(after(allDates)) <= incurable) cures.push([{ dates: { more: fewestDates([]) } }]);
-  if (cures.length === 0) cures.push(smallest(fewestDates(levers), levers) ?? []);
+  function cures(): (readonly Change[])[] {
+    const single = levers.flatMap((lever) => {
+      const cure = smallest(0, [lever]);
+      return cure ? [cure] : [];
+    });
+    const more = fewest(after(allDates)) <= incurable ? fewestDates([]) : 0;
+    if (more > 0) single.push([{ dates: { more } }]);
+    return (single.length > 0 ? single : [smallest(fewestDates(levers), levers) ?? []])
+      .filter((cure) => cure.length > 0 && fewest(withChanges(input, cure)) <= incurable)
+      .toSorted((one, other) => sizeOf(one) - sizeOf(other));
+  }
 
   const short = input.sections.filter(({ section }) => unplaced.some((one) => one.section === section));
   return {
@@ -130,9 +139,7 @@ export function reasonOf(solve: Solver, input: PlanInput, unplaced: Plan['unplac
     dates: input.dates.length,
     ...(needed && { devices: input.devices?.devices.length ?? 0 }),
     incurable,
-    cures: cures
-      .filter((cure) => cure.length > 0 && fewest(withChanges(input, cure)) <= incurable)
-      .toSorted((one, other) => sizeOf(one) - sizeOf(other)),
+    cures: people > mostForCures ? [] : cures(),
   };
 }
 

@@ -116,12 +116,12 @@ export interface Reason {
   incurable: number;
   /**
    * Each alone lets everybody be placed, but for what is incurable; proven by solving again. One for each kind of change that is enough by itself, as small as that kind
-   * can be; where none is, the smallest mixture. The smallest comes first.
+   * can be; where none is, the smallest mixture. The smallest comes first. None are looked for where more than 5,000 people share a pool or seats.
    */
   cures: readonly (readonly Change[])[];
 }
 
-/** What HR could change, in words that `applyCure` turns into input. */
+/** What HR could change, in words that `withChanges` turns into input. */
 export type Change =
   /** So many more devices in the pool, free from the one date until the other (both inclusive, their turnaround included). */
   | { device: { from: string; until: string; count: number } }

@@ -81,7 +81,10 @@ export function leastOf(input: PlanInput): Least {
   function duty(index: number, number: number, own: { date: string; part: Part }[], missed: number, moved: number): void {
     const { member } = people[index] as (typeof people)[number];
     const next = member.duties[number];
-    if (next) return place({ index, number, at: 0, open: openTimes(member, next) }, own, missed, moved);
+    if (next) {
+      place({ index, number, at: 0, open: openTimes(member, next) }, own, missed, moved);
+      return;
+    }
     const stands = member.keeps.every(({ date, part }) => own.some((slot) => slot.date === date && slot.part === part));
     person(index + 1, missed, moved + (stands ? 0 : 1));
   }
