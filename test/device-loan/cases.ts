@@ -98,9 +98,9 @@ const filed: Partial<Record<LoanEvent['name'], object>> = {
 };
 
 /** A random walk through what is due, from the request on. */
-export function walk(choices: readonly number[]): readonly LoanEvent[] {
-  const events = [opening()];
-  let loan = apply(undefined, opening());
+export function walk(choices: readonly number[], over: Partial<LoanRequest> = {}): readonly LoanEvent[] {
+  const events = [opening(over)];
+  let loan = apply(undefined, opening(over));
   for (const choice of choices) {
     const open = due(loan);
     const one = open[choice % open.length];

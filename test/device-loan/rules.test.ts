@@ -1,7 +1,18 @@
 import { fc, it as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { Loan, LoanEvent, LoanStep } from '../../workflows/device-loan/rules.js';
-import { apply, claim, due, mails, readers, refusal, refuseRequest, reminds, requires } from '../../workflows/device-loan/rules.js';
+import {
+  apply,
+  claim,
+  due,
+  mails,
+  readers,
+  refusal,
+  refuseRequest,
+  reminds,
+  requires,
+  summary,
+} from '../../workflows/device-loan/rules.js';
 import { after, choicesOf40, opening, policy, request, statesOf, walk, words } from './cases.js';
 
 const today = '2027-03-30';
@@ -46,6 +57,27 @@ describe('who may ask (Art. 5-5)', () => {
       status: 'active',
     });
     expect(requires(after('request'), opening())).toBeUndefined();
+  });
+});
+
+describe('a loan that a trial’s section opens for a slot', () => {
+  const within = { within: 'section-1', prefers: 'PC-007' };
+  const loan = after('request', within);
+
+  it('is approved by the announced plan, and wants the device that the plan has counted on', () => {
+    expect(loan.status).toBe('approved');
+    expect(claim(loan)).toMatchObject({ prefers: 'PC-007', from: '2027-04-01', until: '2027-04-09' });
+    expect(due(loan).map(({ step }) => step)).not.toContain('approve');
+    expect(mails(loan, opening(within))).toEqual([]);
+    expect(summary(loan)).toMatchObject({ within: 'section-1' });
+  });
+
+  it('is called back by its section, and limited and judged like any other', () => {
+    expect(due(loan)).toContainEqual({ step: 'recall', from: 'registration' });
+    expect(apply(loan, { name: 'recall', input: { by: 'system' }, key: 'k' }).status).toBe('cancelled');
+    expect(requires(after('request', { ...within, policy: { ...policy, requiresRegistration: true } }), opening(within))).toBeDefined();
+    expect(claim(after('request'))).toBeUndefined();
+    expect(summary(after('request'))).not.toHaveProperty('within');
   });
 });
 
