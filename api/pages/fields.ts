@@ -9,11 +9,19 @@ export type Values = ReadonlyMap<string, readonly string[]>;
 /** A form as it is shown: with which words, with what in it, and what was wrong with that. */
 export interface Filled {
   language: Language;
-  /** Tells its fields from those of other forms of the page. */
+  /** Its step, which tells its fields from those of other forms of the page. */
   id: string;
   values: Values;
   errors: NonNullable<ProblemDocument['errors']>;
+  /** What there is to choose from where it is the case that says so, by the field's name. */
+  choices?: Choices;
 }
+
+export interface Choice {
+  value: string;
+  words: string;
+}
+export type Choices = ReadonlyMap<string, readonly Choice[]>;
 
 /** From here on a text is more than a line. */
 const longLine = 100;
@@ -41,7 +49,7 @@ function fieldFor(field: FormField, filled: Filled, path: readonly string[], req
   const name = path.join('.');
   const [given, id] = [values.get(name) ?? [], `${filled.id}.${name}`];
   const mustBe = required && (field.type !== 'array' || Boolean(field.minItems));
-  const label = html`${fieldWords(language, path)}${say(language, 'page', mustBe ? 'required' : 'optional')}`;
+  const label = html`${fieldWords(language, [filled.id, ...path])}${say(language, 'page', mustBe ? 'required' : 'optional')}`;
   const within = (content: Html, what: Html = label) => html`<fieldset><legend>${what}</legend>${content}</fieldset>\n`;
 
   if (field.properties) return within(fieldsFor(field, filled, path, required));
@@ -54,27 +62,28 @@ function fieldFor(field: FormField, filled: Filled, path: readonly string[], req
 
   const wrong = errors.filter((error) => error.field === name || error.field === path.at(-1)).map(({ message }) => message);
   const example = field.examples?.[0];
+  const offered =
+    codesOf(field)?.map((value) => ({ value, words: codeWords(language, field, value) })) ?? filled.choices?.get(path.at(-1) ?? '');
   const hints = [
-    ...(field.items && !field.items.enum ? [say(language, 'page', 'onePerLine')] : []),
-    ...(example !== undefined && !field.format ? [say(language, 'page', 'example', { example })] : []),
+    ...(field.items && !offered ? [say(language, 'page', 'onePerLine')] : []),
+    ...(example !== undefined && !field.format && !offered ? [say(language, 'page', 'example', { example })] : []),
   ];
   const notes = html`${[...wrong, ...hints].length > 0 && html`<p id="${id}.notes">${[...wrong, ...hints].join(' ')}</p>`}`;
   const described = html`${notes.markup !== '' && html` aria-describedby="${id}.notes"`}${wrong.length > 0 && html` aria-invalid="true"`}`;
   const named = html`id="${id}" name="${name}"${described}${required && html` required`}`;
-  const codes = codesOf(field);
 
-  if (codes && (field.items || required)) {
+  if (offered && (field.items || required)) {
     const type = field.items ? 'checkbox' : 'radio';
-    const choices = codes.map(
-      (code) =>
-        html`<label class="choice"><input type="${type}" name="${name}" value="${code}"${
-          given.includes(code) && html` checked`
-        }${required && type === 'radio' && html` required`}> ${codeWords(language, field, code)}</label>`,
+    const choices = offered.map(
+      ({ value, words }) =>
+        html`<label class="choice"><input type="${type}" name="${name}" value="${value}"${
+          given.includes(value) && html` checked`
+        }${required && type === 'radio' && html` required`}> ${words}</label>`,
     );
     return html`<fieldset${described}><legend>${label}</legend>${choices}${notes}</fieldset>\n`;
   }
-  const options = codes?.map(
-    (code) => html`<option value="${code}"${given.includes(code) && html` selected`}>${codeWords(language, field, code)}</option>`,
+  const options = offered?.map(
+    ({ value, words }) => html`<option value="${value}"${given.includes(value) && html` selected`}>${words}</option>`,
   );
   const text = given.join('\n');
   const control = options

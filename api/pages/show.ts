@@ -7,6 +7,7 @@ import type { ProblemDocument } from '../errors.js';
 import type { AnyRoute } from '../route.js';
 import { shapeOf } from '../schemas.js';
 import type { Person, ShownCase, ShownDue, ShownEvent } from '../views.js';
+import { choicesOf } from './choices.js';
 import { canShow, facts, fieldsFor, fieldWords, personWords, type Values, valuesOf } from './fields.js';
 import { type Html, html } from './html.js';
 
@@ -86,7 +87,7 @@ export function casePage(language: Language, content: CaseContent): Page {
   const stands = taken !== undefined && events.some(({ name }) => name === taken);
   return {
     heading: `${say(language, 'procedure', procedure)} ${receiptNumber}`,
-    body: html`${refused ? problemWords(language, refused.problem) : taken !== undefined && html`<p role="status">${say(language, 'page', stands ? 'taken' : 'notYet', { step: stepWords(language, procedure, taken) })}</p>`}
+    body: html`${refused ? problemWords(language, refused.problem, [refused.step]) : taken !== undefined && html`<p role="status">${say(language, 'page', stands ? 'taken' : 'notYet', { step: stepWords(language, procedure, taken) })}</p>`}
 <dl><dt>${words('status')}</dt><dd>${say(language, 'status', `${procedure}.${status}`)}</dd>
 <dt>${words('staff')}</dt><dd><bdi>${personWords(staff)}</bdi></dd>
 <dt>${say(language, 'field', 'department')}</dt><dd>${department}</dd>
@@ -105,6 +106,7 @@ function formsOf(language: Language, { shown, steps, terms, refused }: CaseConte
   const mine = shown.due.flatMap((one) => ('mine' in one && one.mine ? [one.step] : []));
   const offered = [...new Set([...(refused ? [refused.step] : []), ...mine])];
   const before = [shown.state, 'request' in shown.state && shown.state.request].flatMap((state) => valuesOf(state));
+  const choices = choicesOf(language, shown.state);
   return html`${offered.length > 0 && html`<h2>${say(language, 'page', 'yours')}</h2>\n`}${offered.map((step) => {
     const body = steps.get(step)?.body;
     const shape = body && shapeOf(body);
@@ -119,6 +121,7 @@ function formsOf(language: Language, { shown, steps, terms, refused }: CaseConte
       id: step,
       values: again?.values ?? new Map([...filedAgain, ['terms', signed ? [signed.version] : []]]),
       errors: again?.problem.errors ?? [],
+      choices,
     };
     return html`<form method="post"><h3>${words}</h3>
 <input type="hidden" name="key" value="${again?.key ?? randomUUID()}">
@@ -129,7 +132,7 @@ ${signed && html`<p class="lines">${signed.text}</p>\n`}${fieldsFor(shape, fille
 function happened(language: Language, { shown, steps, opening }: CaseContent, event: ShownEvent): Html {
   const { seq, name, at, by, as, onBehalfOf, input } = event;
   const { body } = (seq === 1 ? opening : steps.get(name)) ?? {};
-  const filed = body ? facts(shapeOf(body), input, language) : [];
+  const filed = body ? facts(shapeOf(body), input, language, [name]) : [];
   const capacity = as && whoWords(language, as);
   const who =
     by === 'system'
@@ -154,8 +157,12 @@ function dueWords(language: Language, procedure: ShownCase['procedure'], due: re
 }
 
 /** What was wrong, in sentences with article and limit. */
-const problemWords = (language: Language, { title, errors = [] }: ProblemDocument): Html => html`<div role="alert"><p>${title}</p>
-<ul>${errors.map(({ field, message }) => html`<li>${field !== undefined && html`${fieldWords(language, field.split('.'))}: `}${message}</li>`)}</ul></div>\n`;
+const problemWords = (
+  language: Language,
+  { title, errors = [] }: ProblemDocument,
+  form: readonly string[] = [],
+): Html => html`<div role="alert"><p>${title}</p>
+<ul>${errors.map(({ field, message }) => html`<li>${field !== undefined && html`${fieldWords(language, [...form, ...field.split('.')])}: `}${message}</li>`)}</ul></div>\n`;
 
 const stepWords = (language: Language, procedure: string, step: string): string => say(language, 'step', `${procedure}.${step}`);
 

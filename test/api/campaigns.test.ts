@@ -311,6 +311,7 @@ describe('a campaign from its draft to its report', () => {
     const rows = [heading, ...undone.slice(0, -2).map((who) => `${who},${dayOn(from, 3)}`)].join('\r\n');
     expect(await send(iconv.encode(rows, 'shift_jis'))).toMatchObject({ status: 200, body: { added: undone.length - 2, known: 0 } });
     expect(await send(`\ufeff${rows}`)).toMatchObject({ status: 200, body: { added: 0, known: undone.length - 2 } });
+    expect((await send(new Uint8Array(50 * 1024 ** 2).fill(0x30))).status).toBe(413);
     expect((await town.send(head, 'POST', '/imports/observed', { headers: { 'Content-Type': 'text/csv' }, body: rows })).status).toBe(403);
     expect(await membersOf(id, '&status=done')).toHaveLength(undone.length - 1);
   });

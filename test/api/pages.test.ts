@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { canShow, fieldsFor, read } from '../../api/pages/fields.js';
+import { campaignSections } from '../../api/routes/campaign-sections.js';
+import { campaigns } from '../../api/routes/campaigns.js';
 import { deviceLoans } from '../../api/routes/device-loans.js';
 import { registrations } from '../../api/routes/registrations.js';
 import { teleworkDays } from '../../api/routes/telework-days.js';
@@ -292,7 +294,7 @@ test('who logs out is out, here and everywhere', async () => {
 });
 
 describe('every form of every procedure', () => {
-  const forms = [deviceLoans, registrations, teleworkDays].flatMap(({ name, steps }) =>
+  const forms = [deviceLoans, registrations, teleworkDays, campaigns, campaignSections].flatMap(({ name, steps }) =>
     Object.entries(steps as Record<string, { body: z.ZodType }>).map(([step, { body }]) => [`${name}.${step}`, shapeOf(body)] as const),
   );
   const codes = ({ enum: own, properties = {}, items }: FormField): (readonly string[])[] => [
@@ -300,10 +302,10 @@ describe('every form of every procedure', () => {
     ...[...Object.values(properties), ...(items ? [items] : [])].flatMap(codes),
   ];
 
-  test.each(forms)('%s has fields, and words for them and for their codes', (_name, shape) => {
+  test.each(forms)('%s has fields, and words for them and for their codes', (name, shape) => {
     expect(canShow(shape)).toBe(true);
     for (const language of ['ja', 'en'] as const) {
-      const { markup } = fieldsFor(shape, { language, id: 'f', values: new Map(), errors: [] });
+      const { markup } = fieldsFor(shape, { language, id: name.split('.')[1] ?? '', values: new Map(), errors: [] });
       const shown = [...markup.matchAll(/<(?:label[^>]*|legend)>(?:<input[^>]*>)?\s*([^<]*)/g)].map(([, words = '']) => words);
       const [bare, spoken] = [
         /^[a-z]+[A-Z]\w*|^\w+（/,
