@@ -183,7 +183,7 @@ async function moveTo({ ledger }: Parts, instant: number): Promise<void> {
 const workflowOf = { morning: ['morningRound', morningRoundWorkflowId], evening: ['eveningRound', eveningRoundWorkflowId] } as const;
 
 /** The round of the date, once: the schedule may have made it already. */
-async function makeRound({ ledger, temporal, taskQueue }: Parts, round: RoundName, date: string): Promise<void> {
+export async function makeRound({ ledger, temporal, taskQueue }: Parts, round: RoundName, date: string): Promise<void> {
   const [workflow, idOf] = workflowOf[round];
   const start = { taskQueue, workflowId: idOf(date), args: [date], workflowIdReusePolicy: 'REJECT_DUPLICATE' as const };
   await temporal.workflow.start(workflow, start).catch((failure: unknown) => {

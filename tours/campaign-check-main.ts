@@ -260,8 +260,9 @@ function happen(section: Section, { name, key, input, roster }: Happened): void 
   }
 }
 
-const slotOf = ({ members }: Section, staff: string, date: string): Slot | undefined =>
-  members.get(staff)?.slots.find((slot) => slot.date === date);
+function slotOf({ members }: Section, staff: string, date: string): Slot | undefined {
+  return members.get(staff)?.slots.find((slot) => slot.date === date);
+}
 
 /** All of the proposal, or nothing of it. */
 function takeIfTaken(member: Member | undefined, to: readonly Slot[], roster: Happened['roster']): void {
@@ -278,12 +279,16 @@ function prolong(section: Section, { until, again }: { until: string; again?: tr
   section.until = until;
 }
 
-const slotsIn = (slots: readonly Slot[]): string =>
-  slots
+function slotsIn(slots: readonly Slot[]): string {
+  return slots
     .map(({ date, part }) => `${date} ${part}`)
     .sort()
     .join();
-const dutiesIn = (duties: readonly Duty[]): string => duties.map(({ from, until, times }) => `${from} ${until} ${times}`).join();
+}
+
+function dutiesIn(duties: readonly Duty[]): string {
+  return duties.map(({ from, until, times }) => `${from} ${until} ${times}`).join();
+}
 
 /** What the section told the ledger of its people is what its events make of them. */
 function compare({ department, members }: Section, { name, roster }: Happened): void {
@@ -405,8 +410,9 @@ function statusOf(member: Member, until: number, date: string): string {
   return duties.every((duty) => within(duty) + ahead(duty) >= duty.times) ? 'planned' : 'atRisk';
 }
 
-const seenBy = (staff: string, until: number): ReadonlySet<string> =>
-  new Set([...(teleworked.get(staff) ?? [])].flatMap(([date, at]) => (at <= until ? [date] : [])));
+function seenBy(staff: string, until: number): ReadonlySet<string> {
+  return new Set([...(teleworked.get(staff) ?? [])].flatMap(([date, at]) => (at <= until ? [date] : [])));
+}
 
 /** Every device is in the hands of one case at a time, and promised to one at a time until it is ready for the next. */
 async function checkDevices(): Promise<void> {
@@ -512,8 +518,13 @@ function isAway(member: Member | undefined, date: string): boolean {
   return absent.includes(date) || (!!exemption && exemption.reason !== 'duty' && exemption.from <= date && date <= exemption.until);
 }
 
-const endOf = (date: string): number => Date.parse(`${date}T23:59:59.999+09:00`);
-const dateOf = (at: number): string => new Date(at + 9 * 3_600_000).toISOString().slice(0, 10);
+function endOf(date: string): number {
+  return Date.parse(`${date}T23:59:59.999+09:00`);
+}
+
+function dateOf(at: number): string {
+  return new Date(at + 9 * 3_600_000).toISOString().slice(0, 10);
+}
 
 /** Nobody has the same mail twice; everybody who was planned was told their dates once; reminded was only who had it still to do. */
 async function checkMails(): Promise<void> {

@@ -16,6 +16,8 @@ import { Trial } from './trial.js';
 /** テレワーク専用端末 (003:390). */
 const laptops = 56;
 const campaigns = casePaths['trial-campaign'];
+/** The day, counted from 0, on which HR gives those who have not done it two days more. */
+const extended = 8;
 const { isBusinessDay, addBusinessDays } = municipalCalendar();
 
 interface Line {
@@ -56,16 +58,17 @@ export async function playCampaign(stage: Stage): Promise<boolean> {
   const eve = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((days) => dayOn(monday, -days)).find(isBusinessDay) ?? monday;
 
   await stage.passUntil(at(eve, '09:00'));
-  const { from, until } = await story.drawUp(say);
-  const dates = Array.from({ length: 60 }, (_, day) => dayOn(from, day)).filter((date) => date <= until && isBusinessDay(date));
+  const { from } = await story.drawUp(say);
   await story.prepare(from);
-  for (const [nth, date] of dates.entries()) {
-    await story.play(date, { nth, next: dates[nth + 1] });
-    say(`${date}  ${await story.standing()}`);
-    if (dates[nth + 1] === undefined || dayOn(date, 1) !== dates[nth + 1]) say(`${date}  ${await story.check()}`);
+  let last = from;
+  for (let nth = 0, date: string | undefined = from; date; nth += 1) {
+    last = date;
+    date = await story.play(last, nth);
+    say(`${last}  ${await story.standing()}`);
+    if (date !== dayOn(last, 1)) say(`${last}  ${await story.check()}`);
   }
-  await story.close(until);
-  say(`${until}  ${await story.check()}`);
+  await story.close(last);
+  say(`${last}  ${await story.check()}`);
   return story.judge();
 }
 
@@ -133,14 +136,17 @@ class Story {
     await this.#evening(first);
   }
 
-  /** One day: what is over comes back, what happens happens, those whose day it is telework, and the next day is prepared. */
-  async play(date: string, { nth, next }: { nth: number; next?: string | undefined }): Promise<void> {
+  /** One day: what is over comes back, what happens happens, those whose day it is telework, and the next day is prepared. @returns the next day, as long as there is one */
+  async play(date: string, nth: number): Promise<string | undefined> {
     const trial = this.#trial;
     await this.#stage.passUntil(at(date, '08:31'));
     await trial.crowd.settled(); // People come in after the mail.
     await trial.bringBack(date);
     await this.#incidents.happen(nth, date);
     await trial.crowd.settled();
+    if (nth === extended) await trial.direct('extend', { until: addBusinessDays((await trial.state()).draft.until, 2) });
+    const following = addBusinessDays(date, 1);
+    const next = following <= (await trial.state()).draft.until ? following : undefined;
     await trial.begin(date, (staff) => this.#incidents.comes(staff, date));
     if (next) await trial.planDays(next);
     await this.#stage.passUntil(at(date, '17:16'));
@@ -149,6 +155,7 @@ class Story {
     await this.#evening(next);
     await this.#stage.passUntil(at(date, '17:31'));
     await trial.crowd.settled();
+    return next;
   }
 
   /** What the plan says of the days is done by its last, and HR reports. */

@@ -8,6 +8,7 @@ import { table } from '../cli/print.js';
 import { projectRoot, readTownEnvironment } from '../config/town.js';
 import type { PartName } from '../embedded/parts.js';
 import type { Town } from '../embedded/town.js';
+import { playCampaignCrash } from './campaign-crash.js';
 import { castsOfTown } from './cast.js';
 import { readyDevices } from './devices.js';
 import { Gate } from './gate.js';
@@ -47,12 +48,13 @@ const tables = [...processes, 'power-cut', 'new-temporal'] as const;
 
 const program = new Command('npm run crash --')
   .description('プロセスを止めても結果は変わらない / whatever is killed, the outcome never changes')
-  .argument('[play]', [...Object.keys(plays), 'mail'].join(', '), 'loan')
+  .argument('[play]', [...Object.keys(plays), 'campaign', 'mail'].join(', '), 'loan')
   .addOption(new Option('--only <tables...>', tables.join(', ')).argParser((value: string) => value.split(',')))
   .parse();
 const { only } = program.opts<{ only?: readonly string[] }>();
 const [playName = 'loan'] = program.processedArgs as [string];
 if (playName === 'mail') process.exit(await playMailCuts()); // Nothing is played there: the line is cut under the delivery.
+if (playName === 'campaign') process.exit(await playCampaignCrash(processes.filter((one) => !only || only.includes(one)))); // Its own people, and its own judge.
 if (!isPlay(playName)) throw new Error(`${playName}: ${Object.keys(plays).join(', ')}`);
 const { script, rivalTo }: Play = plays[playName];
 const pack = packs[playName];

@@ -9,6 +9,9 @@ import type { Slotted, Trial } from './trial.js';
 const [campaigns, sections] = [casePaths['trial-campaign'], casePaths['trial-section']];
 const { addBusinessDays } = municipalCalendar();
 
+/** Departments in which something else happens. */
+const cast = ['soumu', 'jinji', 'sangyo', 'kikaku', 'zaisei', 'fukushi', 'kyoiku', 'kensetsu', 'hoiku', 'kenko'];
+
 /** A member with one of their slots. */
 interface Ahead extends Slotted {
   date: string;
@@ -45,13 +48,15 @@ export class Incidents {
         return this.#trial.inDirectory(this.#swapIn('sangyo').with.staff, 'leaves');
       case 2:
         await this.#askWhoLeft();
-        await this.#fallIll('kikaku', date);
+        await this.#transfer('kyoiku', 'kensetsu', date);
         return this.#trial.sendToRepair(2);
       case 3:
-        await this.#transfer('kyoiku', 'kensetsu', date);
-        return this.#neededElsewhere('hoiku', date);
+        await this.#exempt(date);
+        return this.#neededElsewhere('kenko', date);
       case 4:
-        return this.#exempt(date);
+        return this.#fallIll(date);
+      case 5:
+        return this.#trial.backFromRepair();
       case 6:
         await this.#record('kenko', date);
         return this.#trial.bringAttendance((await this.#others('soumu', date)).staff, dayOn(date, -1));
@@ -160,11 +165,16 @@ export class Incidents {
     );
   }
 
-  /** A whole section is ill this morning: their promoter says so for all of them. */
-  async #fallIll(department: string, date: string): Promise<void> {
+  /** A whole section is ill on a morning on which many of it were to telework: their promoter says so for all of them. */
+  async #fallIll(date: string): Promise<void> {
+    const others = await this.#trial.slotted(date);
+    const count = (department: string): number => others.filter((one) => one.department === department).length;
+    const [one] = others
+      .filter(({ department }) => !cast.includes(department))
+      .sort((first, second) => count(second.department) - count(first.department));
+    if (!one) throw new Differs(`nobody else teleworks on ${date}`);
+    const { department } = one;
     const members = await this.#members(department);
-    const [one] = members;
-    if (!one) throw new Differs(`nobody is in ${department}`);
     const people = members.map(({ staff }) => staff);
     await this.#trial.inSection(this.promoter(department), one, 'cannot', { people, dates: [date], atWork: false });
     this.#ill.set(date, new Set(people));
@@ -188,7 +198,7 @@ export class Incidents {
       if (!one) throw new Differs(`nobody of ${department} can be exempt`);
       await this.#trial.inSection(by, one, 'exempt', { people: [one.staff], exemption });
     };
-    await exempt('zaisei', this.#trial.crowd.heads().get('zaisei') ?? '', { reason: 'hospital', until: addBusinessDays(date, 2) });
+    await exempt('zaisei', this.#trial.crowd.heads().get('zaisei') ?? '', { reason: 'hospital', until: addBusinessDays(date, 3) });
     await exempt('hoiku', this.#trial.hr, { reason: 'maternity', until: dayOn(date, 90) });
   }
 

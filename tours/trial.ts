@@ -58,11 +58,8 @@ export class Trial {
 
   /** So many laptops in the common pool, and none in any other: what departments had is moved there, the rest registered. */
   async gatherLaptops(count: number): Promise<void> {
-    const it = await this.#it();
     const own = (await this.#laptops()).filter(({ networkZone }) => networkZone !== 'myNumber');
-    for (const { assetTag, pool, version } of own)
-      if (pool !== 'common')
-        await it.ask(`/devices/${assetTag}/steps/move`, { method: 'POST', body: { pool: 'common' }, version: `"${version}"` });
+    for (const device of own) if (device.pool !== 'common') await this.#inMaster(device, 'move', { pool: 'common' });
     await this.registerLaptops(count - own.length, 'N');
   }
 
@@ -170,16 +167,30 @@ export class Trial {
     );
   }
 
-  /** What was out until before the date comes back, is wiped by one of IT, and confirmed by another. @returns how many */
+  /** What was out until before the date comes back, is wiped by one of IT, and confirmed by another, who has not borrowed it themselves. @returns how many */
   async bringBack(before: string): Promise<number> {
-    const out = await this.rows<{ id: string }>(
-      "select case_id as id from cases where procedure = 'device-loan' and status = 'handedOver' and state->>'until' < $1 order by filing",
+    const out = await this.rows<{ id: string; staff: string }>(
+      "select case_id as id, staff from cases where procedure = 'device-loan' and status = 'handedOver' and state->>'until' < $1 order by filing",
       [before],
     );
     const ids = out.map(({ id }) => id);
+    const own = out.flatMap(({ id, staff }) => (staff === this.stage.sample.accounts.it[1] ? [id] : []));
     await this.#lending(0, 'takeBack', ids, () => ({ accessories }));
     await this.#lending(0, 'erase', await this.#loans('returned', ids), () => wiped);
-    return this.#lending(1, 'confirmErasure', await this.#loans('erased', ids));
+    const erased = await this.#loans('erased', ids);
+    const confirmed = await this.#lending(
+      1,
+      'confirmErasure',
+      erased.filter((id) => !own.includes(id)),
+    );
+    return (
+      confirmed +
+      (await this.#lending(
+        2,
+        'confirmErasure',
+        erased.filter((id) => own.includes(id)),
+      ))
+    );
   }
 
   /** Members sign for their devices and begin the day; who does not, does neither. */
@@ -225,11 +236,14 @@ export class Trial {
 
   /** So many devices that are promised to somebody, and here, are broken. */
   async sendToRepair(count: number): Promise<void> {
-    const broken = (await this.#laptops()).filter(
+    const promised = (await this.#laptops()).filter(
       ({ status, custody, reservations }) => status === 'available' && !custody && reservations.length,
     );
-    for (const { assetTag, version } of broken.slice(0, count))
-      await (await this.#it()).ask(`/devices/${assetTag}/steps/repair`, { method: 'POST', body: {}, version: `"${version}"` });
+    for (const device of promised.slice(0, count)) await this.#inMaster(device, 'repair');
+  }
+
+  async backFromRepair(): Promise<void> {
+    for (const device of (await this.#laptops()).filter(({ status }) => status === 'inRepair')) await this.#inMaster(device, 'repaired');
   }
 
   /** HR brings what the attendance system has seen. */
@@ -324,7 +338,7 @@ export class Trial {
     this.#steps += 1;
   }
 
-  async #lending(who: 0 | 1, step: string, ids: readonly string[], bodyOf?: (id: string) => object): Promise<number> {
+  async #lending(who: 0 | 1 | 2, step: string, ids: readonly string[], bodyOf?: (id: string) => object): Promise<number> {
     const taken = await this.crowd.inBulk(this.stage.sample.accounts.it[who], { procedure: 'device-loan', step }, ids, bodyOf);
     this.#steps += taken;
     return taken;
@@ -336,6 +350,10 @@ export class Trial {
       [ids, status],
     );
     return rows.map(({ id }) => id);
+  }
+
+  async #inMaster({ assetTag, version }: DeviceLine, act: string, body: object = {}): Promise<void> {
+    await (await this.#it()).ask(`/devices/${assetTag}/steps/${act}`, { method: 'POST', body, version: `"${version}"` });
   }
 
   async #laptops(): Promise<readonly DeviceLine[]> {
