@@ -14,7 +14,7 @@ const input: PlanInput = aWeek(
         member('4003', { keeps: [{ date: wednesday, part: 'day' }] }),
         member('4004', { fixed: [{ date: monday, part: 'day' }] }),
       ],
-      { counter: counterOf(3) },
+      { counter: { ...counterOf(3), others: [{ date: tuesday, morning: 1, afternoon: 1 }] } },
     ),
   ],
   {

@@ -113,10 +113,10 @@ describe('every cure is true, and one less of it is none', () => {
             for (const smaller of less(cure)) expect(missing(withChanges(input, smaller))).toBeGreaterThan(incurable);
           }
       }),
-      { numRuns: 150, seed: 20_270_510 },
+      { numRuns: 120, seed: 20_270_510 },
     );
     expect(tried).toBeGreaterThan(30);
-  });
+  }, 180_000);
 
   test('in a section of nine', () => {
     const { reasons, feasible } = plan(short);

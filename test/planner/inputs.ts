@@ -68,7 +68,12 @@ export const smallInput = ({ sections }: { sections: number }): fc.Arbitrary<Pla
       further: fc.integer({ min: 0, max: 2 }),
     })
     .chain(({ halves, steps, people, further }) => {
-      const all = steps.reduce<string[]>((dates, step) => [...dates, dayOn(dates.at(-1) ?? monday, step)], []);
+      const all = steps.map((_, index) =>
+        dayOn(
+          monday,
+          steps.slice(0, index + 1).reduce((days, step) => days + step, 0),
+        ),
+      );
       const dates = all.slice(0, halves ? 3 : 5);
       const after = [1, 2].slice(0, further).map((days) => dayOn(dates.at(-1) ?? monday, days));
       const oneOf = fc.constantFrom(...dates);

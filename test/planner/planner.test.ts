@@ -152,7 +152,9 @@ describe('who goes first', () => {
   test('the managers', () => {
     const made = plan(
       aWeek([
-        tax([...staffed(3), member('9001', { first: true }), member('9002', { first: true, absent: [monday] })], { counter: counterOf(4) }),
+        tax([...staffed(3), member('9001', { first: true }), member('9002', { first: true, unavailable: [monday] })], {
+          counter: counterOf(4),
+        }),
       ]),
     );
     expect(datesOf(made, '9001')).toEqual([monday]);
@@ -200,9 +202,9 @@ describe('the same input gives the same plan', () => {
       fc.property(smallInput({ sections: 2 }), (input) => {
         expect(other.plan(mixed(input))).toEqual(plan(input));
       }),
-      { numRuns: 100, seed: 7 },
+      { numRuns: 60, seed: 7 },
     );
-  });
+  }, 180_000);
 
   test('and another one another hash', () => {
     const input = aWeek([tax(staffed(2))]);
