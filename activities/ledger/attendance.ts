@@ -8,8 +8,8 @@ import type { Tables } from './database.js';
 import { day, staffNumber } from './personnel.js';
 import type { ImportProblem, PersonnelImport, TrialsPort } from './port.js';
 
-/** Rows that are written at once: less than a second, in which no day can end. */
-const writtenAtOnce = 10_000;
+/** Rows that are written at once, and people whom they concern: less than a second, in which no day can end. */
+const [writtenAtOnce, judgedAtOnce] = [10_000, 1_000];
 /** Who has brought the wrong file need not read a million lines. */
 const mostProblems = 1_000;
 
@@ -55,14 +55,16 @@ interface Rows {
 /** Person by person, so that each is judged anew once. */
 function* partsOf(seen: ReadonlyMap<string, ReadonlySet<string>>): Generator<Rows> {
   let part: Rows = { staff: [], dates: [] };
+  let people = 0;
   for (const [staff, dates] of seen) {
+    people += 1;
     for (const date of dates) {
       part.staff.push(staff);
       part.dates.push(date);
     }
-    if (part.staff.length < writtenAtOnce) continue;
+    if (part.staff.length < writtenAtOnce && people < judgedAtOnce) continue;
     yield part;
-    part = { staff: [], dates: [] };
+    [part, people] = [{ staff: [], dates: [] }, 0];
   }
   if (part.staff.length) yield part;
 }

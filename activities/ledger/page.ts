@@ -12,8 +12,10 @@ export function pageOf<Row, Item>(rows: readonly Row[], size: number, item: (row
   const shown = rows.slice(0, size);
   const last = shown.at(-1);
   const more = rows.length > size && last !== undefined;
-  return { items: shown.map(item), ...(more && { cursor: Buffer.from(JSON.stringify(key(last))).toString('base64url') }) };
+  return { items: shown.map(item), ...(more && { cursor: writeCursor(key(last)) }) };
 }
+
+export const writeCursor = (key: Key): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
 /** The key that a cursor holds. @throws BadCursor */
 export function readCursor(cursor: string, types: readonly ('string' | 'number')[]): Key {

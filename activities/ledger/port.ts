@@ -986,6 +986,7 @@ export interface TrialsPort {
   trialsOf(staff: string): Promise<readonly TrialMember[]>;
   /** Members of a section who have not done it and are neither exempt nor impossible: whom the digest reminds. */
   undoneIn(section: string): Promise<readonly TrialMember[]>;
+  /** By staff number and date, until the day before the last watch. A page may be shorter than was asked for though it is not the last. @throws BadCursor */
   evidenceGaps(query: { campaign: string; cursor?: string; limit: number }): Promise<Page<EvidenceGap>>;
   /**
    * `staff_number,date`: telework that another system has seen (attendance), until today. A file adds to what is known; the same row twice is known. With problems, of which the

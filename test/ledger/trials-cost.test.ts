@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import type { EvidenceGap, Page } from '../../activities/ledger/port.js';
 import { type Town, town } from './town.js';
 import { campaign, day, first, isSound, last } from './trial.js';
 
@@ -45,6 +46,16 @@ it('a tally reads a row a section, a day that ends those of its person, and a wa
     expect(watch.trial_members).toBeLessThanOrEqual(members > 1_000 ? 10 : members); // A thousand rows it may as well read one by one.
   }
   expect((await t.ledger.campaignTally('C')).total).toMatchObject({ done: 2, planned: 39_998 });
+
+  const gaps: string[] = [];
+  let pages = 0;
+  for (let cursor: string | undefined = ''; cursor !== undefined; pages += 1) {
+    const page: Page<EvidenceGap> = await t.ledger.evidenceGaps({ campaign: 'C', limit: 10, ...(cursor && { cursor }) });
+    gaps.push(...page.items.map(({ staff, gap }) => `${staff} ${gap}`));
+    cursor = page.cursor;
+  }
+  expect(gaps).toEqual(['1 observedNotDeclared', '2 observedNotDeclared']);
+  expect(pages).toBeGreaterThan(4); // No page looks at all of them.
   await t.sql(`delete from trial_members`); // No section has written them.
   await isSound(t);
 });
