@@ -15,10 +15,10 @@ export const draft = (over: Partial<Draft> = {}): Draft => ({
   ...over,
 });
 
-export const hr: Signed = { by: '2001', as: 'hr' };
+const hr: Signed = { by: '2001', as: 'hr' };
 const [opensAt, endsAt] = ['2027-04-11T15:00:00.000Z', '2027-04-23T15:00:00.000Z'];
-export const words = { row: '00000000-0000-4000-8000-000000000000', digest: 'c'.repeat(64) };
-export const policy = { pack: 'a'.repeat(64), extendDays: 14, questionnaireDays: 7, smallGroup: 5 };
+const words = { row: '00000000-0000-4000-8000-000000000000', digest: 'c'.repeat(64) };
+const policy = { pack: 'a'.repeat(64), extendDays: 14, questionnaireDays: 7, smallGroup: 5 };
 export const planned: Planned = { plan: 'p1', hash: 'h1', feasible: true, members: 18, sections: 2, placed: 17, cannot: 0, notPossible: 1 };
 const tally = { done: 16, recordedByHr: 0, exempt: 1, notPossible: 1, planned: 0, atRisk: 0 };
 

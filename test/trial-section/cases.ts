@@ -4,12 +4,13 @@ import { apply, type SectionEvent, type SectionStep, type TrialSection } from '.
 import { policy } from '../device-loan/cases.js';
 
 /** Invented: the tax department in the two weeks from Monday, 12 April 2027; each once in each week. */
-export const [from, until] = ['2027-04-12', '2027-04-23'];
+const from = '2027-04-12';
+export const until = '2027-04-23';
 const duties = [
   { from: '2027-04-12', until: '2027-04-18', times: 1 },
   { from: '2027-04-19', until: '2027-04-23', times: 1 },
 ];
-export const closed = ['2027-04-17', '2027-04-18', '2027-04-29'];
+const closed = ['2027-04-17', '2027-04-18', '2027-04-29'];
 export const words = { row: '00000000-0000-4000-8000-000000000000', digest: 'c'.repeat(64) };
 
 export const member = (staff: string, dates: readonly string[], over: Partial<PlannedMember> = {}): PlannedMember => ({

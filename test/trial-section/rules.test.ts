@@ -3,7 +3,7 @@ import { entryOf } from '../../workflows/shared/entry.js';
 import * as rules from '../../workflows/trial-section/rules.js';
 import { after, head, hr, me, member, news, on, opened, opening, promoter, request, slotsOf, step, until } from './cases.js';
 
-const { apply, due, mails, opens, readers, refusal, reminds, roster, tells } = rules;
+const { apply, due, mails, opens, readers, refusal, reminds, roster, summary, tells } = rules;
 const names = (section: rules.TrialSection, who: string) =>
   due(section).flatMap((one) => ('who' in one && one.who === who ? [one.step] : []));
 const loansOf = (section: rules.TrialSection, event: rules.SectionEvent, before?: rules.TrialSection) =>
@@ -346,7 +346,8 @@ describe('loans', () => {
 
   it('belong to the section, by its case', () => {
     const entry = entryOf(rules, { caseId: 'section-1', procedure: 'trial-section', seq: 1 }, { event: opening(), after: opened() });
-    expect(entry.summary).toEqual({ status: 'open', department: 'tax', staff: '2001', within: 'campaign-1' });
+    expect(entry.summary).toEqual(summary(opened()));
+    expect(summary(opened())).toEqual({ status: 'open', department: 'tax', staff: '2001', within: 'campaign-1' });
     expect(entry.opens?.[0]).toMatchObject({
       procedure: 'device-loan',
       name: '1',

@@ -9,7 +9,7 @@ import { words } from './cases.js';
 import { Checker, statusOf } from './checker.js';
 
 /** Chance that can be repeated (mulberry32). */
-export function chanceOf(seed: number) {
+function chanceOf(seed: number) {
   let state = seed;
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;
