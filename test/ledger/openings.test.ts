@@ -1,7 +1,11 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import { openedCaseId } from '../../activities/ledger/canonical.js';
 import { deliverNews } from '../../activities/ledger/news-delivery.js';
 import type { CaseToOpen, LedgerEntry, Opening } from '../../activities/ledger/port.js';
+import { createCaseStart } from '../../worker/start-case.js';
+import { caseWorkflowId } from '../../workflows/shared/procedures.js';
 import { addDevice, entry, freshKey, laptop, type Town, town, waitsForDevice } from './town.js';
 import { isSound, section } from './trial.js';
 
@@ -214,4 +218,16 @@ it('while it listens, an opening rings', async () => {
   await vi.waitFor(() => expect(begun).toEqual([openedCaseId('S', '1')]), { timeout: 20_000 });
   over.abort();
   await delivery;
+});
+
+it('Temporal starts a case once: under way it is found, and what has run to its end is over', async () => {
+  const connection = await Connection.connect({ address: inject('temporalAddress') });
+  onTestFinished(() => connection.close());
+  const client = new Client({ connection });
+  const start = createCaseStart({ client, taskQueue: `nobody-${randomUUID()}` });
+  const caseId = openedCaseId(randomUUID(), '1');
+  const opening = { procedure: 'device-loan', caseId, opening: { name: 'request', input: { by: 'system' }, key: caseId } } as const;
+  expect([await start(opening), await start(opening)]).toEqual(['underWay', 'underWay']);
+  await client.workflow.getHandle(caseWorkflowId(opening)).terminate();
+  expect(await start(opening)).toBe('over');
 });
