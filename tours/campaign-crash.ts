@@ -19,8 +19,10 @@ const killsBefore = 10;
 /** Sections and loans enough that killing meets something that is under way. */
 const staff = 100;
 const laptops = 80;
-/** Between two blows, so that something comes about. */
-const restMs = [200, 900, 400, 1_400] as const;
+/** Once something has come about since the last blow: the next meets what is under way then. */
+const restMs = [50, 400, 150, 800] as const;
+/** Nothing comes about while everybody waits for something that takes longer. */
+const stillMs = 15_000;
 const mostDays = 5;
 
 interface Row {
@@ -39,20 +41,15 @@ class Killer {
 
   constructor(
     readonly town: Town,
+    readonly trial: Trial,
     readonly process: PartName,
   ) {}
 
   /** Until it is stopped, or has killed so often in all. */
   start(most: number): void {
     this.#stopped = false;
-    this.#running = (async () => {
-      while (!this.#stopped && this.times < most) {
-        await this.town.kill(this.process);
-        this.times += 1;
-        await this.town.ready();
-        await pause(restMs[this.times % restMs.length]);
-      }
-    })();
+    this.#running = this.#kill(most);
+    this.#running.catch(() => undefined); // Seen when it is stopped.
   }
 
   /** When all processes are back. */
@@ -61,14 +58,30 @@ class Killer {
     await this.#running;
     await this.town.ready();
   }
+
+  async #kill(most: number): Promise<void> {
+    while (!this.#stopped && this.times < most) {
+      await this.town.kill(this.process);
+      this.times += 1;
+      await this.town.ready();
+      const [known, since] = [await this.#written(), performance.now()];
+      while (!this.#stopped && performance.now() - since < stillMs && (await this.#written()) === known) await pause(100);
+      await pause(restMs[this.times % restMs.length]);
+    }
+  }
+
+  async #written(): Promise<number | undefined> {
+    const [row] = await this.trial.rows<{ count: number }>('select count(*)::int as count from events');
+    return row?.count;
+  }
 }
 
 /** A small campaign in a town of its own: whatever is killed while it is announced and while its days are under way, the other program finds nothing that should not be. */
 async function killed(process: PartName): Promise<Row> {
   const stage = await ownTown(packs.trial, staff);
+  const trial = new Trial(stage);
+  const killer = new Killer(stage.town, trial, process);
   try {
-    const trial = new Trial(stage);
-    const killer = new Killer(stage.town, process);
     await trial.gatherLaptops(laptops);
     const proposed = await trial.defaults();
     const monday = mondayAfter(stage.today);
@@ -95,6 +108,7 @@ async function killed(process: PartName): Promise<Row> {
     const problems = [...report.findings, ...(await audited(stage)), ...(await lost(trial)), ...few];
     return { before, during: killer.times - before, trial, report, problems };
   } finally {
+    await killer.stop().catch(() => undefined);
     await stage.close();
   }
 }

@@ -206,7 +206,7 @@ class Story {
     const { total, byDepartment, answers, raised, meetings, measurements } = report;
     const cells = (one: Line | { masked: true }) =>
       'masked' in one
-        ? ['*']
+        ? ['*', ...Array.from({ length: 7 }, () => '')]
         : [
             one.members,
             one.done,

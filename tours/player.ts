@@ -252,9 +252,9 @@ export async function reportAbsent(hr: ApiClient, { staff, today }: { staff: rea
 }
 
 /** Asks until it is so, for as long as people do. @throws Differs */
-export async function patiently(what: string, isSo: () => Promise<boolean>): Promise<void> {
+export async function patiently(what: string, isSo: () => Promise<boolean>, ms = patienceMs): Promise<void> {
   for (const since = performance.now(); !(await isSo()); await pause(20))
-    if (performance.now() - since > patienceMs) throw new Differs(`too long until ${what}`);
+    if (performance.now() - since > ms) throw new Differs(`too long until ${what}`);
 }
 
 /** As people press again, for as long as people do. @throws Differs */

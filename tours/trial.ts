@@ -30,6 +30,8 @@ const accessories = ['charger'];
 const wiped = { method: 'purge', tool: 'WipeDrive', toolVersion: '9.2', dataClass: 'confidential' };
 /** Longer than any part takes to be back after it was killed. */
 const awayForMs = 60_000;
+/** What somebody had begun outside who was killed is begun again a minute later; that may happen more than once. */
+const begunAgainMs = 240_000;
 
 /** Somebody with a slot. */
 export interface Slotted {
@@ -90,13 +92,13 @@ export class Trial {
   /** 試算, until there is an answer. */
   async plan(): Promise<void> {
     await this.direct('plan');
-    await patiently('the plan', async () => (await this.state()).status === 'planned');
+    await patiently('the plan', async () => (await this.state()).status === 'planned', begunAgainMs);
   }
 
   /** 周知, until all sections are open and have what is lent to them. */
   async announce(): Promise<void> {
     await this.direct('announce');
-    await patiently('the sections', async () => !(await this.state()).opening);
+    await patiently('the sections', async () => !(await this.state()).opening, begunAgainMs);
     await this.crowd.settled();
   }
 
