@@ -77,6 +77,11 @@ describe('a loan that a trial’s section opens for a slot', () => {
     expect(apply(loan, { name: 'recall', input: { by: 'system' }, key: 'k' }).status).toBe('cancelled');
     expect(requires(after('request', { ...within, policy: { ...policy, requiresRegistration: true } }), opening(within))).toBeDefined();
     expect(claim(after('request'))).toBeUndefined();
+    const recall = { name: 'recall', input: { by: 'system' }, key: 'k' } as const;
+    const told = (before: Loan) => mails(apply(before, recall), recall, before).map(({ template }) => template);
+    expect([told(loan), told(after('reserve', within))]).toEqual([[], []]); // Its section says why the date is gone.
+    for (const name of ['prepare', 'handOver'] as const) expect(told(after(name, within))).toEqual(['loanRecalled']);
+    expect(told(after('reserve'))).toEqual(['loanRecalled']);
     expect(summary(after('request'))).not.toHaveProperty('within');
   });
 });

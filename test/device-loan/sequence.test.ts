@@ -32,7 +32,9 @@ it('the sequence goes every way that the rules allow: 120 random walks are opene
     },
   });
   await worker.runUntil(async () => {
-    const walks = fc.sample(choicesOf40, { seed: 16, numRuns: 120 }).map((choices, nth) => walk(choices, nth % 4 ? {} : { within: 'section-1' }));
+    const walks = fc
+      .sample(choicesOf40, { seed: 16, numRuns: 120 })
+      .map((choices, nth) => walk(choices, nth % 4 ? {} : { within: 'section-1' }));
     const loans = await Promise.all(
       walks.map(async (events) => {
         const loanId = randomUUID();

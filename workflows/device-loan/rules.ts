@@ -347,7 +347,7 @@ export function apply(before: Loan | undefined, event: LoanEvent): Loan {
 }
 
 /** What goes out at once; the rest is the morning round's (design §4.1). */
-export function mails(loan: Loan, event: LoanEvent): readonly MailOrder[] {
+export function mails(loan: Loan, event: LoanEvent, before?: Loan): readonly MailOrder[] {
   const { request, device } = loan;
   const to = (who: Capacity | readonly Capacity[], template: string, params?: MailOrder['params']): MailOrder[] =>
     distinct([who].flat() as Capacity[]).map((one) => ({ to: one, template, ...(params && { params }) }));
@@ -384,6 +384,7 @@ export function mails(loan: Loan, event: LoanEvent): readonly MailOrder[] {
     case 'notCollected':
       return withEntry(to(me, 'loanNotCollected', lent), 'none');
     case 'recall':
+      if (request.within && before?.status !== 'prepared' && before?.status !== 'handedOver') return []; // Its section says why the date is gone.
       return withEntry(to(me, 'loanRecalled', lent), 'none'); // At once is no day of the calendar.
     case 'reportLoss':
       return to([request.approver, 'it'], 'lossReported', { ...lent, staff: request.borrower, how: event.input.how });
