@@ -50,7 +50,10 @@ export function formulate(
   const waits = [...new Set(groups.map(({ someone }) => someone.waited))].sort((one, other) => one - other);
   const mostTimes = Math.max(0, ...groups.flatMap(({ windows }) => windows.map(({ duty }) => duty.times)));
   const people = groups.reduce((total, { members }) => total + members.length, 0);
-  const kept = groups.reduce((total, { keeps, members }) => total + keeps.length * members.length, 0);
+  // A person moved weighs more than all slots together, unless a person is a slot: the smaller the factors, the faster the solver.
+  const kept = groups.every(({ someone }) => someone.keeps.length <= 1)
+    ? 0
+    : groups.reduce((total, { keeps, members }) => total + keeps.length * members.length, 0);
 
   /** At most `free` of the sum, and nothing at all where what is fixed takes more than there is; or more than that, for a change. */
   function limit(sum: Sum, free: number, change?: { most: number; of(count: number): Change }): void {
