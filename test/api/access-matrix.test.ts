@@ -6,6 +6,8 @@ import { municipalCalendar, today } from '../../config/calendar.js';
 import {
   acting,
   type CaseRules,
+  campaign,
+  campaignSection,
   deviceLoan,
   headsOwn,
   plain,
@@ -39,7 +41,7 @@ interface Subject {
 
 /** Stands in the place of every free text, so that it is found wherever it comes out; and a code of a form that tells as much. */
 const words = '当人と所属長だけの事情';
-const secrets = [words, '"reason":"pregnancy"'];
+const secrets = [words, '"reason":"pregnancy"', '"reason":"hospital"'];
 const form = {
   ...{ forms: ['home'], workplace: 'ownHome', address: words, phone: '000-0000-0000', reason: 'pregnancy' },
   frequency: { days: 2, per: 'week' },
@@ -63,6 +65,8 @@ let [applicants, planners]: [string[], string[]] = [[], []];
 /** The day that is planned, once it is known. */
 let theDay = now;
 const cells: Cell[] = [];
+/** A campaign that was reported, and that of the section that is looked at. */
+let [reported, ofSection] = ['', ''];
 /** A registration in force at the end, and the loan of somebody whose registration is revoked. */
 let [inForce, loanOfApplicant]: [string, Subject] = ['', { id: '', person: '' }];
 /** What was really taken, by whom; and where the rules say that it can be. */
@@ -180,13 +184,80 @@ async function bodyOf(path: CaseRules['path'], step: string, id: string, role: R
     checkPresence: { channel: 'phone', reached: true },
     takeLeave: { leave: { from: '15:00', until: '16:00', kind: 'care' } },
     correct: { done: morning, result: words },
+    redraft: { draft: await weekFrom(1) },
+    measure: { what: 'paperSheets', when: 'before', value: 100 },
+    ...(path === '/campaigns' && (await campaignDates(id))),
+    ...(path === '/campaign-sections' && (await sectionBodies(id, role))),
   };
   const came = role === 'person' ? {} : { channel: 'phone', reportedAt: (await townNow()).toISOString() };
   if (step === 'end') return path === '/registrations' ? { cause: 'leaving' } : came;
   if (['start', 'reportMidday'].includes(step)) return came;
-  if (step === 'report') return { ...bodies.correct, ...came };
+  if (step === 'report' && path === '/telework-days') return { ...bodies.correct, ...came };
   const reasoned = ['refuse', 'recall', 'writeOff', 'failErasure', 'rejectErasure', 'suspend', 'revoke'];
   return bodies[step] ?? (reasoned.includes(step) ? { reason: words } : {});
+}
+
+/** A week of the tax department's, so many business days from the town's date, on devices of one's own. */
+async function weekFrom(days: number): Promise<Record<'from' | 'until', string>> {
+  const { addBusinessDays } = municipalCalendar();
+  const from = addBusinessDays(today((await townNow()).toISOString()), days);
+  const groups = [{ id: 'tax', who: { departments: ['zeimu'] }, times: 1, per: 'period' }];
+  return { from, until: addBusinessDays(from, 4), ...{ groups, unit: 'day', devices: { source: 'private' } } };
+}
+
+/** What a campaign's steps say of later dates. */
+async function campaignDates(id: string): Promise<Readonly<Record<string, object>>> {
+  const { state } = (await send(people.hr, 'GET', `/campaigns/${id}`)).body;
+  const after = (days: number) => municipalCalendar().addBusinessDays(state.draft.until, days);
+  const again = await weekFrom(3);
+  return {
+    ...{ extend: { until: after(1) }, secondRound: { from: again.from, until: again.until } },
+    ...Object.fromEntries(['pause', 'cancel'].map((step) => [step, { reason: words }])),
+  };
+}
+
+interface SectionMember {
+  staff: { staffNumber: string };
+  slots: { date: string }[];
+  exemption?: object;
+  outcome?: object;
+}
+
+/** What the steps of a section say in the mouth of a role: of oneself, of the person, and of people who have no role. */
+async function sectionBodies(id: string, role: Role): Promise<Readonly<Record<string, object>>> {
+  const { state } = (await send(people.hr, 'GET', `/campaign-sections/${id}`)).body;
+  const { borrower } = town.accounts;
+  const all: SectionMember[] = state.members;
+  const dateOf = (who: string | undefined) => all.find(({ staff }) => staff.staffNumber === who)?.slots[0]?.date;
+  const cast: (string | undefined)[] = roles.map((one) => numberOf(one, borrower));
+  const spare = all.filter(
+    ({ staff, slots, exemption, outcome }) => !cast.includes(staff.staffNumber) && slots.length && !exemption && !outcome,
+  );
+  const self = numberOf(role, borrower);
+  const me = dateOf(self) && self !== people.head ? self : borrower;
+  const mine = dateOf(me) ?? state.from;
+  const other = spare.find(({ slots }) => slots[0]?.date !== mine);
+  const partner = role === 'person' ? people.colleague : other?.staff.staffNumber;
+  const { addBusinessDays } = municipalCalendar();
+  const dates = [0, 1, 2, 3, 4].map((days) => addBusinessDays(state.from, days));
+  const taken = [mine, ...(role === 'colleague' ? [dateOf(borrower)] : []), ...(me === borrower ? [dateOf(people.colleague)] : [])];
+  const to = { date: dates.find((date) => !taken.includes(date)), part: 'day' };
+  const swap = state.swaps[0]?.id ?? 'none';
+  const marked = (what: 'exemption' | 'outcome') => all.find((one) => one[what])?.staff.staffNumber ?? borrower;
+  return {
+    askSwap: { mine, with: partner, theirs: dateOf(partner) },
+    ...{ answerSwap: { swap, agreed: false }, dropSwap: { swap } },
+    cannot: { people: [me], dates: [later.until], atWork: true },
+    move: { staff: me, from: mine, to },
+    exempt: { people: [spare.at(-1)?.staff.staffNumber], exemption: { reason: 'hospital', until: state.until } },
+    endExemption: { staff: marked('exemption') },
+    recordOutcome: { staff: spare.at(-2)?.staff.staffNumber, outcome: 'done', reason: words },
+    withdrawOutcome: { staff: marked('outcome') },
+    ...{ object: { reason: words }, settleObjection: {} },
+    recordMeeting: { held: state.from, attended: 3, questions: '端末機の持ち帰り方' },
+    raise: { kind: 'question', text: '端末機の持ち帰り方' },
+    answerRaised: { raised: state.raised.find((one: { answer?: string }) => !one.answer)?.id ?? 'none', answer: '手引のとおり' },
+  };
 }
 
 /** Opens a case of the person's: `over` where it is another's form, or another kind of one. */
@@ -195,7 +266,13 @@ async function open(
   person: string,
   { by = person, over = {} }: { by?: string; over?: object } = {},
 ): Promise<Subject> {
-  const bodies = { '/device-loans': undefined, '/registrations': { form }, '/telework-days': { plan: plan() } };
+  const bodies = {
+    '/device-loans': undefined,
+    '/registrations': { form },
+    '/telework-days': { plan: plan() },
+    '/campaigns': undefined,
+    '/campaign-sections': undefined,
+  };
   const sent = { key: randomUUID(), body: { ...bodies[path], ...over } };
   const { status, body } = path === '/device-loans' ? await town.file(person, { data: words }) : await send(by, 'POST', path, sent);
   expect({ status: status === 202 ? 201 : status, errors: body.errors }).toEqual({ status: 201 });
@@ -220,7 +297,12 @@ const listed = (id: string, { body }: Answered): { step: string }[] => body.item
 const asked = new Set<string>();
 
 /** Has everybody look at the case, and try the steps that are not theirs. */
-async function lookAt({ path, pages }: Pick<CaseRules, 'path' | 'pages'>, at: string, stage: Stage, subject: Subject): Promise<void> {
+async function lookAt(
+  { path, pages, own = [] }: Pick<CaseRules, 'path' | 'pages' | 'own'>,
+  at: string,
+  stage: Stage,
+  subject: Subject,
+): Promise<void> {
   const { sees, reads, takes, barred = {} } = stage;
   const { id, person } = subject;
   const dueSteps = [...new Set([...Object.keys(takes), ...Object.keys(barred)])].sort();
@@ -258,8 +340,12 @@ async function lookAt({ path, pages }: Pick<CaseRules, 'path' | 'pages'>, at: st
       await ask(role, `GET ${path}/{id}/events`, toReader(`200${more}`), {});
       for (const page of pages) await ask(role, `GET ${path}/{id}/${page}`, toReader('200'), {});
       // Who acts for another has tasks, and no list of what is the other's.
-      await ask(role, `GET ${path}`, sees.includes(role) && !acting.includes(role) ? '200 listed' : '200', {}, (answered) =>
-        answerOf(answered, listed(id, answered).length ? [{ step: 'listed' }] : []),
+      await ask(
+        role,
+        `GET ${path}`,
+        sees.includes(role) && (!acting.includes(role) || own.includes(role)) ? '200 listed' : '200',
+        {},
+        (answered) => answerOf(answered, listed(id, answered).length ? [{ step: 'listed' }] : []),
       );
     }
     for (const step of steps) {
@@ -293,6 +379,13 @@ async function moveClock(instant: number): Promise<void> {
   town.logInAnew();
 }
 
+const comesTo = (id: string, status: string): Promise<void> =>
+  expect.poll(async () => (await send(people.hr, 'GET', `/campaigns/${id}`)).body.status, patience).toBe(status);
+const sectionsOf = async (id: string): Promise<string[]> => {
+  const { items } = (await send(people.hr, 'GET', `/campaigns/${id}/members?limit=1`)).body;
+  return items.map(({ section }: { section: string }) => section);
+};
+
 /** What happens on a walk that is no step of its case. */
 const happenings: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
   'devices come': () => town.devices('zeimu', ...Array.from({ length: 24 }, (_, index) => `PC-${index + 1}`), 'PC-Z'),
@@ -301,13 +394,29 @@ const happenings: Readonly<Record<string, (subject: Subject) => Promise<void>>> 
     await take('/device-loans', loanOfApplicant, 'head approve', 'keeper prepare', 'keeper handOver');
   },
   'the day comes': async () => moveClock(Date.parse(`${theDay}T10:00:00+09:00`)),
+  'the plan comes': ({ id }) => comesTo(id, 'planned'),
+  'the sections open': async ({ id }) => {
+    await expect.poll(async () => (await send(people.hr, 'GET', `/campaigns/${id}`)).body.state.opening ?? false, patience).toBe(false);
+    await expect.poll(async () => (await sectionsOf(id)).length, patience).toBe(1);
+  },
+  'the period begins': async ({ id }) => {
+    const { state } = (await send(people.hr, 'GET', `/campaigns/${id}`)).body;
+    await moveClock(Date.parse(state.opensAt) + 60_000);
+    await comesTo(id, 'running');
+  },
+  'the period ends': async ({ id }) => {
+    const { state } = (await send(people.hr, 'GET', `/campaigns/${id}`)).body;
+    await moveClock(Date.parse(state.endsAt) + 60_000);
+    await comesTo(id, 'closing');
+  },
+  'the campaign is cancelled': () => take('/campaigns', { id: ofSection, person: people.hr }, 'hr cancel'),
   'device back': () => take('/device-loans', loanOfApplicant, 'keeper takeBack', 'keeper erase', 'it confirmErasure'),
 };
 
-async function walk({ path, pages, stages, walk: way }: Omit<CaseRules, 'others'>, subject: Subject): Promise<void> {
+async function walk({ stages, walk: way, ...rules }: Omit<CaseRules, 'others'>, subject: Subject): Promise<void> {
   for (const [at, ...steps] of way) {
-    await lookAt({ path, pages }, at, stages[at] as Stage, subject);
-    for (const step of steps) await (happenings[step]?.(subject) ?? take(path, subject, step));
+    await lookAt(rules, at, stages[at] as Stage, subject);
+    for (const step of steps) await (happenings[step]?.(subject) ?? take(rules.path, subject, step));
   }
 }
 
@@ -416,6 +525,27 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
     expect(neverTaken()).toEqual([]);
   });
 
+  test('a section of a campaign, before and after it is over', async () => {
+    const drawn = await open('/campaigns', town.accounts.borrower, { by: people.hr, over: { draft: await weekFrom(10) } });
+    ofSection = drawn.id;
+    await take('/campaigns', drawn, 'hr plan');
+    await comesTo(ofSection, 'planned');
+    await take('/campaigns', drawn, 'hr announce');
+    await happenings['the sections open']?.(drawn);
+    const [id = ''] = await sectionsOf(ofSection);
+    await walk(campaignSection, { id, person: town.accounts.borrower });
+    expect(neverTaken()).toEqual([]);
+  });
+
+  test('campaigns, wherever they stand', async () => {
+    const drawn = () => weekFrom(1).then((draft) => open('/campaigns', town.accounts.borrower, { by: people.hr, over: { draft } }));
+    const main = await drawn();
+    reported = main.id;
+    for (const steps of campaign.others) await take('/campaigns', await drawn(), ...steps);
+    await walk(campaign, main);
+    expect(neverTaken()).toEqual([]);
+  });
+
   test('everything beside the cases, by rule', async () => {
     const { borrower: person } = town.accounts;
     const { body } = await send(people.it, 'GET', '/devices?limit=200');
@@ -424,7 +554,19 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
     );
     await town.devices('common', 'NB-1', 'NB-2');
     const rules = plain({
-      ...{ acted, naming, emergency, person, comingDeputy: people.comingDeputy, open: inForce, lent, device: 'NB-1', leased: 'NB-2' },
+      ...{
+        acted,
+        naming,
+        emergency,
+        reported,
+        refusedDraft: { ...(await weekFrom(1)), from: now, until: now },
+        person,
+        comingDeputy: people.comingDeputy,
+        open: inForce,
+        lent,
+        device: 'NB-1',
+        leased: 'NB-2',
+      },
       ...{ days: later, refusedForm: { ...form, forms: ['satellite'] }, refusedPlan: { ...plan(), form: 'satellite' } },
     });
     for (const { rule, rows } of rules) for (const row of rows) await askRow(row, rule);

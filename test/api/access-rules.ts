@@ -46,9 +46,11 @@ export interface Stage {
 export type Walk = readonly (readonly [stage: string, ...steps: readonly string[]])[];
 
 export interface CaseRules {
-  path: '/device-loans' | '/registrations' | '/telework-days';
+  path: '/device-loans' | '/registrations' | '/telework-days' | '/campaigns' | '/campaign-sections';
   /** What a case has to be read beside itself and its events. */
   pages: readonly string[];
+  /** Who reads it in their own right, though they act for the head too. */
+  own?: Roles;
   stages: Readonly<Record<string, Stage>>;
   /** The case that is looked at by everybody wherever it stands. */
   walk: Walk;
@@ -335,6 +337,92 @@ export const unplanned: Omit<CaseRules, 'path' | 'pages'> = {
   others: acting.map((who) => [`${who} confirm`]),
 };
 
+/** 働き方改革向上委員会: the mayor, the deputy mayor and the directors. */
+const committee: Roles = ['committee', 'mayor', 'superior'];
+
+const drawnUp: Pick<Stage, 'sees' | 'reads'> = { sees: ['hr', 'it', ...committee], reads: [] };
+const hrs = (...steps: string[]): Stage => ({ ...drawnUp, takes: Object.fromEntries(steps.map((step) => [step, ['hr']])) });
+
+/** 試行期間. HR draws it up and runs it, IT lends for it, the committee reviews it; heads, promoters and members have their section. */
+export const campaign: CaseRules = {
+  path: '/campaigns',
+  pages: [],
+  stages: {
+    drafted: hrs('redraft', 'plan', 'measure', 'cancel'),
+    planned: hrs('announce', 'redraft', 'plan', 'measure', 'cancel'),
+    announced: hrs('extend', 'measure', 'cancel'),
+    running: hrs('pause', 'extend', 'measure', 'cancel'),
+    paused: hrs('resume', 'measure', 'cancel'),
+    closing: hrs('report', 'secondRound', 'measure', 'cancel'),
+    closed: hrs(),
+  },
+  walk: [
+    ['drafted', 'hr redraft', 'hr measure', 'hr plan', 'the plan comes'],
+    ['planned', 'hr announce', 'the sections open'],
+    ['announced', 'hr extend', 'the period begins'],
+    ['running', 'hr pause'],
+    ['paused', 'hr resume', 'the period ends'],
+    ['closing', 'hr secondRound', 'the period ends', 'hr report'],
+    ['closed'],
+  ],
+  others: [['hr cancel']],
+};
+
+const members: Roles = ['person', 'colleague', 'head', 'byPost', 'keeper', 'promoter'];
+const speaking: Roles = [...members, 'deputy'];
+/** The head is absent, and has no slot to give. */
+const withSlots: Roles = members.filter((one) => one !== 'head');
+const narrow: Roles = ['hr', ...approvers];
+const always = { askSwap: withSlots, cannot: speaking, move: speaking, raise: speaking, exempt: narrow, recordOutcome: ['hr'] } as const;
+const meeting = { recordMeeting: ['promoter', 'hr'] } as const;
+const noSlot = { askSwap: ['head'] } as const;
+
+/**
+ * 試行期間（所属）. Everybody of the department sees it, and who is late in it; why somebody is exempt, what HR has recorded and what the head objects to is for head and HR.
+ */
+export const campaignSection: CaseRules = {
+  path: '/campaign-sections',
+  pages: [],
+  own: ['byPost'],
+  stages: {
+    open: { sees: ['hr', ...speaking], reads: [], takes: { ...always, ...meeting, object: approvers }, barred: noSlot },
+    busy: {
+      sees: ['hr', ...speaking],
+      reads: narrow,
+      takes: {
+        ...always,
+        ...meeting,
+        settleObjection: ['hr'],
+        answerSwap: ['colleague', 'promoter', ...approvers],
+        dropSwap: ['person', 'promoter', ...approvers],
+        endExemption: narrow,
+        withdrawOutcome: ['hr'],
+        answerRaised: ['promoter', ...narrow],
+      },
+      barred: noSlot,
+    },
+    closed: { sees: ['hr', ...members], reads: ['hr', 'head'], takes: {} },
+  },
+  walk: [
+    ['open', 'colleague move', 'person askSwap', 'hr exempt', 'hr recordOutcome', 'head object', 'person raise'],
+    [
+      'busy',
+      'colleague answerSwap',
+      ...['promoter', ...approvers].flatMap((who) => ['person askSwap', `${who} answerSwap`, 'person askSwap', `${who} dropSwap`]),
+      ...['colleague', 'byPost', 'keeper', 'promoter'].flatMap((who) => [`${who} askSwap`, 'head dropSwap']),
+      ...['person askSwap', 'person dropSwap'],
+      ...speaking.flatMap((who) => [`${who} cannot`, `${who} move`, `${who} raise`]),
+      ...['hr endExemption', ...approvers.flatMap((who) => [`${who} exempt`, `${who} endExemption`])],
+      ...['hr withdrawOutcome', 'hr recordOutcome', 'hr settleObjection'],
+      ...acting.flatMap((who) => [`${who} object`, 'hr settleObjection']),
+      ...['promoter', ...narrow].map((who) => `${who} answerRaised`),
+      ...['promoter recordMeeting', 'hr recordMeeting', 'the campaign is cancelled'],
+    ],
+    ['closed'],
+  ],
+  others: [],
+};
+
 /** An operation that is not a case's. Nobody in particular gets 401 on it. */
 export interface Row {
   route: string;
@@ -363,6 +451,9 @@ export interface Known {
   naming: string;
   /** An emergency that is in force. */
   emergency: string;
+  /** A campaign of the department `zeimu` that was reported, and a draft that a rule refuses. */
+  reported: string;
+  refusedDraft: object;
   /** Staff numbers. */
   person: string;
   comingDeputy: string;
@@ -379,8 +470,6 @@ export interface Known {
   days: { from: string; until: string };
 }
 
-/** 働き方改革向上委員会: the mayor, the deputy mayor and the directors. */
-const committee: Roles = ['committee', 'mayor', 'superior'];
 const everyone = (answer: number | ProblemType) => ({ all: answer });
 const only = (answer: number | ProblemType, ...who: Roles) => ({
   all: 'forbidden' as const,
@@ -392,6 +481,8 @@ export const plain = ({
   acted,
   naming,
   emergency,
+  reported,
+  refusedDraft,
   person,
   comingDeputy,
   open,
@@ -446,6 +537,58 @@ export const plain = ({
         { route: 'POST /telework-days', body: { plan: refusedPlan, for: person }, answers: only('ruleRefuses', 'head') },
         { route: 'POST /telework-days/several', body: { items: [{ plan: refusedPlan }] }, answers: everyone(200) },
         { route: 'GET /telework-days/templates', answers: everyone(200) },
+      ],
+    },
+    {
+      rule: 'A campaign is drawn up by HR; IT sees its plan and its loans',
+      rows: [
+        { route: 'POST /campaigns', body: { draft: refusedDraft }, answers: only('ruleRefuses', 'hr') },
+        { route: 'GET /campaigns/defaults', answers: only(200, 'hr') },
+        { route: 'GET /campaigns/{id}/next-draft', at: { id: reported }, answers: only(200, 'hr') },
+        { route: 'GET /campaigns/{id}/plan', at: { id: reported }, answers: only(200, 'hr', 'it') },
+        { route: 'GET /campaigns/{id}/plan/sections', at: { id: reported }, answers: only(200, 'hr', 'it'), names: ['hr', 'it'] },
+        { route: 'GET /campaigns/{id}/loans', at: { id: reported }, answers: only(200, 'hr', 'it') },
+      ],
+    },
+    {
+      rule: 'Nobody but HR and the department sees who is late; the committee sees counts',
+      rows: [
+        {
+          route: 'GET /campaigns/{id}/tally',
+          at: { id: reported },
+          answers: {
+            all: 'notFound',
+            it: 'forbidden',
+            ...Object.fromEntries(['hr', 'head', 'promoter', ...committee].map((one) => [one, 200])),
+          },
+        },
+        {
+          route: 'GET /campaigns/{id}/members',
+          at: { id: reported },
+          query: '?limit=200',
+          answers: {
+            ...{ all: 'notFound', hr: 200, head: 200, promoter: 200 },
+            ...Object.fromEntries(['it', ...committee].map((one) => [one, 'forbidden'])),
+          },
+          names: ['hr', 'head', 'promoter'],
+        },
+        { route: 'GET /campaigns/{id}/gaps', at: { id: reported }, query: '?limit=200', answers: only(200, 'hr'), names: ['hr'] },
+        { route: 'GET /me/trials', answers: everyone(200) },
+        {
+          route: 'GET /campaigns/{id}/questionnaire',
+          at: { id: reported },
+          answers: { all: 'notFound', ...Object.fromEntries(['hr', ...members].map((one) => [one, 200])) },
+        },
+        {
+          route: 'POST /campaigns/{id}/answers',
+          at: { id: reported },
+          body: { participant: {} },
+          answers: { all: 'notFound', ...Object.fromEntries(members.map((one) => [one, 'ruleRefuses'])) },
+        },
+        { route: 'GET /campaigns/{id}/answers', at: { id: reported }, answers: only(200, 'hr') },
+        { route: 'GET /campaigns/{id}/report', at: { id: reported }, answers: only(200, 'hr', ...committee) },
+        { route: 'GET /exports/campaign', query: `?id=${reported}&format=csv`, answers: only(200, 'hr', ...committee) },
+        { route: 'GET /exports/campaign', query: `?id=${reported}&format=csv&table=members`, answers: only(200, 'hr') },
       ],
     },
     {
@@ -546,6 +689,7 @@ export const plain = ({
           employment: 'staff_number,kind,from,until,occupation',
           training: 'staff_number,course,completed,expires',
           seats: 'office,seat,network_zone,equipment',
+          observed: 'staff_number,date',
         }).map(
           ([kind, body]): Row => ({
             route: `POST /imports/${kind}`,

@@ -38,6 +38,7 @@ test(
       '/figures/telework-days': hr,
       '/imports/training': hr,
       '/imports/seats': hr,
+      '/imports/observed': hr,
     };
     const who: Readonly<Record<string, string>> = {
       operations: admin,
@@ -48,6 +49,7 @@ test(
       exports: hr,
       training: hr,
       emergencies: emergencyAuthority,
+      'trial-campaign': hr,
     };
     await Promise.all([...Object.values(who), borrower, hr].map((one) => town.token(one)));
     const operations = operationsOf((await town.send(undefined, 'GET', '/openapi.json')).body);
