@@ -151,11 +151,10 @@ export function createRounds({ db, townTime, calendar, place, messageId }: Parts
     },
 
     async leaveNews(caseId, news) {
-      await db
-        .insertInto('news')
-        .values({ case_id: caseId, name: news.name, event: JSON.stringify(news), key: news.key })
-        .onConflict((conflict) => conflict.column('key').doNothing())
-        .execute();
+      await sql`
+        insert into news (case_id, name, event, key) select ${caseId}, ${news.name}, ${JSON.stringify(news)}::json, ${news.key}
+        where not exists (select from events where key = ${news.key}) -- It has been written down.
+        on conflict (key) do nothing`.execute(db);
       await sql`select pg_notify('telework', 'news')`.execute(db);
     },
 

@@ -37,7 +37,8 @@ export async function followTrials(parts: FollowParts, date: string): Promise<nu
     const { draft } = campaign;
     const dates = openDates({ from: latest(draft.from, date), until: draft.until }, draft, calendar.isBusinessDay);
     const promoters = draft.groups.some(({ who }) => who.role === 'promoters');
-    const query = { date, from: draft.from, until: furthestDate(campaign), promoters };
+    const departments = sections.map(({ section }) => section.department);
+    const query = { date, from: draft.from, until: furthestDate(campaign), departments, promoters };
     const census = await takeCensus(parts, query, heartbeat);
     const now = new Map(
       census.flatMap(({ department, people }) => people.map((person) => [person.staff, { department, person }] as const)),

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { heartbeat } from '@temporalio/activity';
 import type { Loan } from '../../workflows/device-loan/rules.js';
-import { dayOn } from '../../workflows/shared/dates.js';
+import { dayOn, daysBetween } from '../../workflows/shared/dates.js';
 import type { Prolonged } from '../../workflows/trial-section/contract.js';
 import { openedCaseId } from '../ledger/canonical.js';
 import type { EffectMarks, LedgerEvent, LedgerReader, PoolDevice, RoundsPort, SeatsPort, TrialsPort } from '../ledger/port.js';
@@ -78,6 +78,7 @@ export async function watchTrials({ ledger, planner: fresh, calendar }: WatchPar
       await ledger.mark({ caseId, name: 'replan' }, 'stuck', PlannerFailed.name); // The others have their morning all the same.
       return false;
     }
+    await ledger.mark({ caseId, name: 'replan' }, 'done');
     if (!anew) return false;
     for (const { date: from, device } of anew.moves.flatMap(({ to }) => to))
       if (device !== undefined && from > date) morning.given.set(device, [...(morning.given.get(device) ?? []), from]);
@@ -118,7 +119,7 @@ export async function watchTrials({ ledger, planner: fresh, calendar }: WatchPar
     for await (const row of everyPage((page) => ledger.trialMembers({ campaign, departments: [department], ...page })))
       seen.set(row.staff, row.observed);
     const last = await ledger.lastTelework(staff);
-    const waited = new Map(staff.map((one) => [one, Date.parse(date) - Date.parse(last.get(one) ?? '2000-01-01')]));
+    const waited = new Map(staff.map((one) => [one, daysBetween(last.get(one) ?? '2000-01-01', date)]));
     const { draft } = found;
     const turnaroundDays = loan?.policy.turnaroundDays ?? 0;
     const until = dayOn(draft.until, turnaroundDays);

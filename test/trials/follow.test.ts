@@ -101,6 +101,10 @@ describe('the sections follow the directory', () => {
     expect(await town.follow(tuesday)).toBe(2);
     await town.settle();
     expect(await town.follow(tuesday)).toBe(0);
+    const { caseId } = await campaign.section('zeimu');
+    const [event] = (await town.ledger.events(caseId)).slice(-1).map((row) => row.event);
+    await town.ledger.leaveNews(caseId, { key: '', input: { by: 'system' }, name: 'leave', ...event }); // From a process that did not know that it was written down.
+    expect(await town.ledger.withNews()).toEqual([]);
     const moves = async (department: string) => {
       const { caseId } = await campaign.section(department);
       return (await town.ledger.events(caseId)).map(({ event }) => event.name);
