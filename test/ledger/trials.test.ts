@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { sql } from 'kysely';
+import { describe, expect, it, vi } from 'vitest';
 import type { RosterMember } from '../../activities/ledger/port.js';
 import { loan } from './loan.js';
 import { addDevice, entry, laptop, town } from './town.js';
@@ -91,9 +92,9 @@ describe('how a member stands', () => {
     const twice = { duties: [{ from: first, until: last, times: 2 }] };
     const t = await trial([member('1', { ...twice, slots: on(first, second) }), member('2', { ...twice, slots: on(first) })]);
     expect(await standing(t)).toEqual({ 1: 'planned', 2: 'atRisk' });
+    await day(t, '2', first, 'ended'); // Its slot: a day that was seen is no slot ahead as well.
+    expect(await standing(t)).toEqual({ 1: 'planned', 2: 'atRisk' });
     await day(t, '2', monday, 'ended');
-    expect(await standing(t)).toEqual({ 1: 'planned', 2: 'planned' });
-    await day(t, '2', first, 'ended'); // Its slot: now done, and no slot ahead is counted for a day that was seen.
     expect(await standing(t)).toEqual({ 1: 'planned', 2: 'done' });
     expect(await t.ledger.trialForecast('C')).toEqual([{ date: second, members: 1 }]);
   });
@@ -170,6 +171,22 @@ describe('the section’s roster', () => {
     await t.ledger.append(entry('C', 3, { name: 'report' }, over));
     expect((await t.ledger.trialsOf('1')).map((one) => one.campaign)).toEqual(['D']);
     await isSound(t);
+  });
+
+  it('somebody becomes a member while their day ends: one waits for the other, and the day is seen', async () => {
+    const t = await trial([]);
+    await day(t, '1', first, 'started');
+    let joining: Promise<unknown> = Promise.resolve();
+    await t.ledger.db.transaction().execute(async (trx) => {
+      await sql`update telework_days set status = 'ended' where staff = '1'`.execute(trx);
+      joining = t.tax.has([member('1')], 'join');
+      const waits = vi.waitFor(async () => expect(await t.sql('select from pg_locks where not granted')).not.toEqual([]), {
+        timeout: 15_000,
+      });
+      await Promise.race([joining, waits]);
+    });
+    await joining;
+    expect(await standing(t)).toEqual({ 1: 'done' });
   });
 
   it('the audit finds a row that was changed, added or removed past the ledger', async () => {
