@@ -133,6 +133,7 @@ describe('what becomes of it', () => {
     };
     expect(told(...running, 'endPeriod', 'report')).toEqual(['close']);
     expect(told(...running, 'cancel')).toEqual(['cancel']);
+    expect(told(...ready, 'announce', 'cancel')).toEqual([]);
     expect(told(...ready, 'announce', 'cancel', 'opened')).toEqual(['cancel']);
     expect(told(...running)).toEqual([]);
     expect(told(...ready, 'announce', 'opened')).toEqual([]);
