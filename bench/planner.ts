@@ -12,7 +12,7 @@ const dates = [0, 1, 2, 3, 4, 7, 8, 9, 10, 11].map((days) => dayOn('2027-05-10',
 const turnaroundDays = 3;
 
 /** A municipality's trial: everybody once in two weeks, seven of ten with a device of the pool, a third with leave, counters in every other section. */
-export function campaign(): PlanInput[] {
+function campaign(): PlanInput[] {
   const random = numbers(7);
   const below = (bound: number) => Math.floor(random() * bound);
   const duty = { from: dates[0] ?? '', until: dates.at(-1) ?? '', times: 1 };

@@ -14,7 +14,7 @@ export const covers = (part: Part, half: Half): boolean => part === 'day' || par
 export const placesOf = ({ dates, unit }: PlanInput): Place[] =>
   dates.flatMap((date): Place[] => (unit === 'day' ? [{ date, part: 'day' }] : halves.map((part) => ({ date, part }))));
 
-export const within = ({ from, until }: { from: string; until: string }, date: string): boolean => from <= date && date <= until;
+const within = ({ from, until }: { from: string; until: string }, date: string): boolean => from <= date && date <= until;
 
 /** Members of a section who differ in nothing that matters. */
 export interface Group {
