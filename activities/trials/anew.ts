@@ -128,7 +128,7 @@ function memberInput(found: Found, means: Means, { member, loose }: { member: Me
   const group = draft.groups.find(({ id }) => id === member.group);
   return {
     staff,
-    duties: asked ? dutiesAhead(found, member).filter((duty) => fixed.filter((slot) => isWithin(slot, duty)).length < duty.times) : [],
+    duties: asked ? dutiesAhead(found, member) : [],
     absent: dates.filter((one) => isAway(found, member, one)),
     unavailable: [...unavailable, ...dates.filter((one) => isExempt(member, one))],
     waited: means.waited.get(staff) ?? 0,

@@ -26,7 +26,8 @@ interface Morning {
   date: string;
   until: string;
   planner: Planner;
-  sections: readonly SectionCase[];
+  /** Slots on each date, of all sections as they are by now. */
+  slots: Map<string, number>;
   /** Devices that sections before this one have been given this morning, and from when; their loans are not open yet. */
   given: Map<string, string[]>;
 }
@@ -36,9 +37,9 @@ interface Morning {
  * others have stays theirs. Each is told at most once for the date, and not at all where nothing would change. Answers how many were told.
  */
 export async function watchTrials({ ledger, planner: fresh, calendar }: WatchParts, date: string): Promise<number> {
-  let told = 0;
-  for (const running of await campaignsIn(ledger, ['running'])) told += await watchCampaign(running);
-  return told;
+  let all = 0;
+  for (const running of await campaignsIn(ledger, ['running'])) all += await watchCampaign(running);
+  return all;
 
   async function watchCampaign({ caseId: campaignId, campaign }: CampaignCase): Promise<number> {
     const { draft, round, roundFrom } = campaign;
@@ -52,7 +53,7 @@ export async function watchTrials({ ledger, planner: fresh, calendar }: WatchPar
     const closed = datesOf(whole).filter((one) => !open.has(one));
 
     let morning: Morning | undefined;
-    let count = 0;
+    let told = 0;
     for (const one of sections) {
       const { caseId, section } = one;
       const again = section.round < round;
@@ -60,12 +61,12 @@ export async function watchTrials({ ledger, planner: fresh, calendar }: WatchPar
         again || section.until !== draft.until ? { until: draft.until, closed, ...(again && { again }) } : undefined;
       const found: Found = { draft, section, date, dates, away, loans: queuedLoans(one, queue), ...(period && { period }) };
       if (!behind.has(caseId) && !period && !looseSlots(found).size) continue;
-      morning ??= { date, until: draft.until, planner: await fresh(), sections, given: new Map() };
-      if (await tell(campaignId, one, { found, morning })) count += 1;
+      morning ??= { date, until: draft.until, planner: await fresh(), slots: slotsByDate(sections), given: new Map() };
+      if (await tell(campaignId, one, { found, morning })) told += 1;
       heartbeat();
       await turn(); // Everything else that this process does has waited meanwhile.
     }
-    return count;
+    return told;
   }
 
   async function tell(campaign: string, one: SectionCase, { found, morning }: { found: Found; morning: Morning }): Promise<boolean> {
@@ -80,8 +81,12 @@ export async function watchTrials({ ledger, planner: fresh, calendar }: WatchPar
     }
     await ledger.mark({ caseId, name: 'replan' }, 'done');
     if (!anew) return false;
-    for (const { date: from, device } of anew.moves.flatMap(({ to }) => to))
-      if (device !== undefined && from > date) morning.given.set(device, [...(morning.given.get(device) ?? []), from]);
+    for (const { from, to } of anew.moves) {
+      for (const slot of from) count(morning.slots, slot.date, -1);
+      for (const slot of to) count(morning.slots, slot.date, 1);
+      for (const { date: on, device } of to)
+        if (device !== undefined && on > date) morning.given.set(device, [...(morning.given.get(device) ?? []), on]);
+    }
     const input = { by: 'system', on: date, ...anew };
     await ledger.leaveNews(caseId, { name: 'replan', input, key: `${caseId}/replan/${date}` } satisfies LedgerEvent);
     return true;
@@ -138,19 +143,24 @@ export async function watchTrials({ ledger, planner: fresh, calendar }: WatchPar
     office: string,
     { found, morning }: { found: Found; morning: Morning },
   ): Promise<NonNullable<PlanInput['seats']>> {
-    const { section, dates } = found;
-    const slotsOn = (all: readonly SectionCase[], on: string): number =>
-      all.flatMap((one) => one.section.members).filter(({ slots }) => slots.some((slot) => slot.date === on)).length;
-    const others = morning.sections.filter((one) => one.section !== section);
-    const own = morning.sections.filter((one) => one.section === section);
+    const own = slotsByDate([found]);
     const all = (await ledger.seatsOn(date, morning.until)).find((one) => one.office === office);
-    return dates.map((on) => {
-      const free = all?.dates.find((one) => one.date === on)?.free ?? 0;
-      const booked = (all?.seats ?? 0) - free - slotsOn(own, on);
-      return { date: on, seats: Math.max((all?.seats ?? 0) - Math.max(slotsOn(others, on), booked), 0) };
+    return found.dates.map((on) => {
+      const [seats, free] = [all?.seats ?? 0, all?.dates.find((one) => one.date === on)?.free ?? 0];
+      const [planned, mine] = [morning.slots.get(on) ?? 0, own.get(on) ?? 0];
+      return { date: on, seats: Math.max(seats - Math.max(planned - mine, seats - free - mine), 0) };
     });
   }
 }
+
+/** How many slots there are on each date. */
+function slotsByDate(sections: readonly Pick<SectionCase, 'section'>[]): Map<string, number> {
+  const slots = new Map<string, number>();
+  for (const { section } of sections) for (const member of section.members) for (const { date } of member.slots) count(slots, date, 1);
+  return slots;
+}
+
+const count = (slots: Map<string, number>, date: string, by: number): unknown => slots.set(date, (slots.get(date) ?? 0) + by);
 
 /** The planner's answer, or that it has none for this very question. */
 function attempt<Result>(plan: () => Result): Result | 'failed' {
