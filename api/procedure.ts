@@ -312,7 +312,8 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
   };
 
   return [
-    // What could be taken for an id comes before it: `/registrations/renewals`, `/telework-days/several`.
+    // What could be taken for an id comes before it: `/campaigns/steps/plan`, `/registrations/renewals`, `/telework-days/several`.
+    ...stepRoutes,
     ...(procedure.more?.(services, readable) ?? []),
     ...(opening ? openingRoutes(opening) : []),
     route({
@@ -352,7 +353,6 @@ export function procedureRoutes<Inputs, Form extends object, Resolved extends st
         return { status: 200, body: { items: await views.ofEvents(row, await ledger.events(row.caseId), call.caller) } };
       },
     }),
-    ...stepRoutes,
   ];
 }
 
