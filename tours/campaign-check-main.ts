@@ -108,6 +108,9 @@ interface Happened {
   roster: { members: readonly { staff: string; duties: Duty[]; slots: Slot[] }[] } | null;
 }
 
+/** A batch of mails is judged before its first one leaves: what was done a moment before may not be known. */
+const judgedBeforeMs = 60_000;
+
 const order = JSON.parse(await text(process.stdin)) as Order;
 const findings: string[] = [];
 const looked = {
@@ -582,7 +585,7 @@ function checkReminders(name: string, body: string, { at, params }: { at: Date; 
     if ((says !== 'telework' && says !== 'arrange') || !sections.has(caseId) || !body.includes(caseId)) continue;
     looked.reminders += 1;
     const member = sectionsAt(at.getTime()).get(caseId)?.members.get(reader);
-    const status = member && statusOf(member, at.getTime(), dateOf(at.getTime()));
+    const status = member && statusOf(member, at.getTime() - judgedBeforeMs, dateOf(at.getTime()));
     if (status !== 'planned' && status !== 'atRisk') findings.push(`${name} reminds ${reader}, who is ${status ?? 'no member'}`);
     if (byNumber.get(reader)?.locked && dateOf(at.getTime()) >= order.today) findings.push(`${name} reminds ${reader}, who has left`);
   }

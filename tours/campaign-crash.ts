@@ -17,8 +17,8 @@ import { Trial } from './trial.js';
 const kills = 20;
 const killsBefore = 10;
 /** Sections and loans enough that killing meets something that is under way. */
-const staff = 100;
-const laptops = 80;
+const staff = 60;
+const laptops = 50;
 /** Once something has come about since the last blow: the next meets what is under way then. */
 const restMs = [50, 400, 150, 800] as const;
 /** Nothing comes about while everybody waits for something that takes longer. */
@@ -130,6 +130,7 @@ async function day(stage: Stage, trial: Trial, { date, killer }: { date: string;
     });
   await trial.begin(date, (one) => one !== ill?.staff);
   await killer.stop();
+  await trial.crowd.settled(); // What the morning said is out before the afternoon.
 
   await stage.passUntil(at(date, '17:16'));
   killer.start(kills);
