@@ -509,7 +509,7 @@ export const plain = ({
       rows: [
         { route: 'GET /me', answers: everyone(200), names: ['person'] },
         { route: 'GET /me/acted', answers: everyone(200) },
-        { route: 'GET /me/timeline', answers: everyone(200), names: ['person'], reads: ['person', 'head'] },
+        { route: 'GET /me/timeline', answers: everyone(200), names: ['person', 'hr'], reads: ['person', 'head', 'hr'] },
         { route: 'GET /policy', answers: everyone(200) },
         { route: 'GET /deputies', answers: everyone(200) },
       ],
@@ -572,7 +572,7 @@ export const plain = ({
           },
           names: ['hr', 'head', 'promoter'],
         },
-        { route: 'GET /campaigns/{id}/gaps', at: { id: reported }, query: '?limit=200', answers: only(200, 'hr'), names: ['hr'] },
+        { route: 'GET /campaigns/{id}/gaps', at: { id: reported }, query: '?limit=200', answers: only(200, 'hr') },
         { route: 'GET /me/trials', answers: everyone(200) },
         {
           route: 'GET /campaigns/{id}/questionnaire',
