@@ -206,6 +206,9 @@ test('at the satellite office: who missed a seat gets one that is free, and neve
   expect(late.some((member) => member.slots.length === 2)).toBe(true);
 });
 
+/** Within the default pack's turnaround. */
+const isSoon = (date: string, other: string): boolean => date <= other && other <= dayOn(date, 3);
+
 describe('devices', () => {
   test('a department’s last device is lost: nothing can be done, and that is said; another comes, and they are planned', async () => {
     const town = await city({ laptops: { zeimu: 1, common: 60 } });
@@ -241,6 +244,14 @@ describe('devices', () => {
     await town.settle();
     const before = await members(campaign);
     await town.morning(monday);
+    const fresh = (await members(campaign)).flatMap(({ staff, slots }) =>
+      slots.filter(({ date }) => !before.find((one) => one.staff === staff)?.slots.some((slot) => slot.date === date)),
+    );
+    expect(fresh.length).toBeGreaterThan(0);
+    const clashes = fresh.filter((one) =>
+      fresh.some((other) => other !== one && other.device === one.device && isSoon(one.date, other.date)),
+    );
+    expect(clashes).toEqual([]); // Sections that are planned one after the other know of each other.
     await town.morning(tuesday);
     const promised = await town.sql<{ tag: string }>('select asset_tag as tag from reservations');
     expect(promised.filter(({ tag }) => Number(tag.split('-')[1]) <= 45)).toEqual([]);
@@ -280,8 +291,15 @@ describe('devices', () => {
       key: 'p',
     });
     await town.enter(place, { name: 'handOver', input: { by: '9', as: 'it' }, key: 'h' });
-    await town.morning(dayOn(date, 1));
-    const slots = byStaff((await campaign.section('zeimu')).section)[section.members[0]?.staff ?? ''] ?? [];
-    expect(slots.filter((one) => one > date && one <= dayOn(date, section.loan?.policy.turnaroundDays ?? 0))).toEqual([]);
+    const later = ['2027-04-16', '2027-04-19', '2027-04-20', '2027-04-21', '2027-04-22', '2027-04-23'];
+    await campaign.sectionStep({ caseId }, 'cannot', {
+      on: monday,
+      people: section.members.map(({ staff }) => staff),
+      dates: later,
+      atWork: true,
+    });
+    await town.morning(tuesday);
+    const [head] = (await campaign.section('zeimu')).section.members;
+    expect({ date, slots: head?.slots.length, short: head?.short !== undefined }).toEqual({ date: monday, slots: 1, short: true });
   });
 });
