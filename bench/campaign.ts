@@ -79,8 +79,10 @@ export async function measureCampaign(servers: Servers): Promise<readonly Findin
         figures: { ratio },
         target: { figure: 'ratio', atMost: limits.ratio },
       });
+      const total = (one: Played) => () => one.ledger.campaignTotal(one.campaign);
+      findings.push(await comparePages(`tally, total of ${large.members}`, [total(large), total(small)], `${small.members}`));
       const tally = (one: Played) => () => one.ledger.campaignTally(one.campaign);
-      findings.push(await comparePages(`tally of ${large.members}`, [tally(large), tally(small)], `${small.members}`));
+      findings.push(await comparePages(`tally by department of ${large.members}`, [tally(large), tally(small)], `${small.members}`));
     }
   } finally {
     await Promise.all(played.map((one) => one.close()));
@@ -160,7 +162,7 @@ async function playCampaign(size: number): Promise<Played> {
   await until(async () => (await sectionsNow()).every(({ state }) => state.status === 'closed'), 'all sections are closed');
   const ms = performance.now() - began;
 
-  const { total } = await ledger.campaignTally(campaign);
+  const total = await ledger.campaignTotal(campaign);
   const cases = await sql.query<{ caseId: string; procedure: WorkflowProcedure }>(
     `select case_id as "caseId", procedure from cases where case_id = $1 or within = $1`,
     [campaign],

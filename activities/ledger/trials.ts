@@ -125,6 +125,12 @@ export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: T
       return opened;
     },
 
+    async campaignTotal(campaign) {
+      const sums = statuses.map((status) => sql<number>`coalesce(sum(${sql.ref(status)}), 0)::int`.as(status));
+      const sum = await db.selectFrom('trial_tally').select(sums).where('campaign', '=', campaign).executeTakeFirstOrThrow();
+      return sum as Tally;
+    },
+
     async campaignTally(campaign) {
       const cells = await db
         .selectFrom('trial_tally')
