@@ -150,7 +150,7 @@ function refusePeriod(services: Services, { from, until }: Round): Refusal | und
 async function staleness(services: Services, { caseId: id }: CaseRow): Promise<Refusal | undefined> {
   const planned = (await services.ledger.events(id)).findLast(({ event }) => event.name === 'planned');
   const on = planned && today(planned.at);
-  return on !== undefined && on < '' ? { code: 'planStale', article, limit: on } : undefined;
+  return on !== undefined && on < todayOf(services) ? { code: 'planStale', article, limit: on } : undefined;
 }
 
 /** The business days of the pause are added to the period. */
