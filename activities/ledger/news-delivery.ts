@@ -67,12 +67,13 @@ export async function deliverNews({ ledger, start, nudge, onTrouble, signal }: N
     while (!signal.aborted) {
       const openings = await ledger.takeOpenings(abreast, since);
       const outcomes = await Promise.allSettled(openings.map(start));
+      const undone = openings.filter((_, index) => outcomes[index]?.status === 'rejected').map(({ caseId }) => caseId);
+      if (undone.length) await ledger.handBackOpenings(undone);
       for (const [index, outcome] of outcomes.entries()) {
         if (outcome.status === 'rejected') onTrouble(outcome.reason);
         else if (outcome.value === 'over') await ledger.dropOpening(openings[index]?.caseId ?? '');
       }
-      const failed = outcomes.filter(({ status }) => status === 'rejected').length;
-      if (failed === openings.length) return;
+      if (undone.length === openings.length) return;
     }
   }
 

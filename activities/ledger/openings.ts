@@ -27,6 +27,11 @@ export function createOpenings({ db, townTime }: { db: Kysely<Tables>; townTime:
       return rows;
     },
 
+    async handBackOpenings(caseIds) {
+      const begun = sql<string>`'-infinity'`;
+      await db.updateTable('openings').set({ handed_at: begun }).where('case_id', '=', sql<string>`any(${caseIds}::text[])`).execute();
+    },
+
     async dropOpening(caseId) {
       await sql`
         with dropped as (delete from openings where case_id = ${caseId} returning case_id)

@@ -351,6 +351,8 @@ export interface Opening extends CasePlace {
 export interface OpeningsPort {
   /** So many of those that nobody has begun to start since the instant, from now on begun: first those that nobody ever has. */
   takeOpenings(limit: number, since: string): Promise<readonly Opening[]>;
+  /** They could not be started, or nobody knows: they are due at once again, and still count as begun. */
+  handBackOpenings(caseIds: readonly string[]): Promise<void>;
   /** It will never have an event: its workflow has ended without. */
   dropOpening(caseId: string): Promise<void>;
 }
