@@ -13,7 +13,7 @@ import { Differs } from './player.js';
 import { ownTown, packs, type Stage } from './stage.js';
 import { Trial } from './trial.js';
 
-/** So often each process is killed, so often at most while the campaign is planned and announced. */
+/** So often each process is killed, so often at most while the campaign is announced. */
 const kills = 20;
 const killsBefore = 10;
 /** Sections and loans enough that killing meets something that is under way. */
@@ -22,7 +22,7 @@ const laptops = 50;
 /** Once something has come about since the last blow: the next meets what is under way then. */
 const restMs = [50, 400, 150, 800] as const;
 /** Nothing comes about while everybody waits for something that takes longer. */
-const stillMs = 15_000;
+const stillMs = 8_000;
 const mostDays = 5;
 
 interface Row {
@@ -92,8 +92,8 @@ async function killed(process: PartName): Promise<Row> {
       groups: proposed.groups.map((group) => ({ ...group, times: 1 })),
     });
 
-    killer.start(killsBefore);
     await trial.plan();
+    killer.start(killsBefore);
     await trial.announce();
     await killer.stop();
     const before = killer.times;
