@@ -19,7 +19,7 @@ import { createPostgresLedger } from '../activities/ledger/postgres.js';
 import { createRoundActivities } from '../activities/ledger/round.js';
 import { createMailActivities } from '../activities/mail/activities.js';
 import { createSmtpMail } from '../activities/mail/smtp.js';
-import { createPlanner } from '../activities/planner/planner.js';
+import { createPlannerChild } from '../activities/planner/child.js';
 import { createTrialActivities } from '../activities/trials/activities.js';
 import { followTrials } from '../activities/trials/follow.js';
 import { createTrialReminders } from '../activities/trials/reminders.js';
@@ -57,6 +57,7 @@ const ledger = createPostgresLedger({
   calendar,
 });
 const pack = loadPack(settings.POLICY_PACK);
+const planner = createPlannerChild();
 const directory = createLdapDirectory({ ...directoryOptions(settings), clock: ledger.townClock });
 const acting = createActing({
   directory: cacheDirectory(directory, { clock: ledger.townClock }), // A round asks for the same people a thousand times.
@@ -83,7 +84,7 @@ const activities = {
   ...createLedgerActivities({ ledger }),
   ...createDirectoryActivities({ directory, marks: ledger, ledger }),
   ...createInventoryActivities({ inventory: createBuiltInInventory(ledger.db), marks: ledger }),
-  ...createTrialActivities({ ledger, directory, planner: createPlanner, calendar, pack }),
+  ...createTrialActivities({ ledger, directory, planner, calendar, pack }),
   ...createRoundActivities({
     ledger,
     directory,
@@ -91,7 +92,7 @@ const activities = {
     digests,
     trials: {
       follow: (date) => followTrials({ ledger, directory, calendar, rules: trialRules(pack) }, date),
-      watch: (date) => watchTrials({ ledger, planner: createPlanner, calendar }, date),
+      watch: (date) => watchTrials({ ledger, planner, calendar }, date),
     },
     nudge: nudgeCase,
   }),

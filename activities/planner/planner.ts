@@ -4,20 +4,11 @@ import { reasonOf } from './cures.js';
 import { type Dealt, groupsOf } from './groups.js';
 import { formulate } from './model.js';
 import { handOut, withFixed } from './pool.js';
-import {
-  type MemberInput,
-  type Plan,
-  type PlanInput,
-  type PlannedSlot,
-  type Planner,
-  PlannerFailed,
-  type Reason,
-  type Slot,
-} from './port.js';
+import { type MemberInput, type Plan, type PlanInput, type PlannedSlot, PlannerFailed, type Reason, type Slot } from './port.js';
 import { createSolver, type Solver } from './solver.js';
 
 /** The planner on HiGHS. Loads it once; what it needs of memory it keeps, so take a fresh one for each run over a campaign. */
-export async function createPlanner(): Promise<Planner> {
+export async function createPlanner(): Promise<{ plan(input: PlanInput): Plan }> {
   const solve = await createSolver();
   return {
     plan(input) {

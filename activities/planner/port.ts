@@ -135,9 +135,9 @@ export type Change =
 export interface Planner {
   /**
    * The plan of one pool: as few times missing as possible, everybody once before anybody twice, who waited longest first; as few people moved as possible; who comes first
-   * first; then even and early. A pure function of its input, and synchronous: it computes for up to seconds. Throws `PlannerFailed`.
+   * first; then even and early. A pure function of its input that computes for up to seconds. Throws `PlannerFailed`.
    */
-  plan(input: PlanInput): Plan;
+  plan(input: PlanInput): Plan | Promise<Plan>;
 }
 
 /** No plan: the input contradicts itself, the solver did not come to an end in time, or the independent check found the result wrong. Names no person. */

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { ApplicationFailure, heartbeat } from '@temporalio/activity';
 import { today } from '../../config/calendar.js';
 import { loanPolicy, type PolicyPack } from '../../config/policy/pack.js';
@@ -21,8 +20,7 @@ export interface TrialParts {
     Pick<RoundsPort, 'leaveNews'> &
     Pick<SeatsPort, 'seatsOn'>;
   directory: Pick<DirectoryPort, 'units' | 'staffOf' | 'holdersOf'>;
-  /** A fresh one for each plan: it keeps what memory it needed. */
-  planner(): Promise<Planner>;
+  planner: Planner;
   calendar: { isBusinessDay(date: string): boolean };
   pack: PolicyPack;
 }
@@ -37,6 +35,9 @@ export interface TrialActivities {
   /** Opens a case for each section of the plan that was announced, then leaves the news `opened`. They are started by the delivery of news, and reached by what the campaign tells them before they are. */
   openSections(campaign: string): Promise<void>;
 }
+
+/** A pool is one question to the planner, and takes as long as it takes. */
+const beatMs = 10_000;
 
 export function createTrialActivities({ ledger, directory, planner, calendar, pack }: TrialParts): TrialActivities {
   const campaignOf = async (campaign: string): Promise<TrialCampaign> => {
@@ -68,36 +69,31 @@ export function createTrialActivities({ ledger, directory, planner, calendar, pa
     const seats = place && {
       seats: (offices.find(({ office }) => office === place.office)?.dates ?? []).map(({ date: on, free }) => ({ date: on, seats: free })),
     };
-    const drawn = await drawUp(
-      await planner(),
-      campaign,
-      {
-        draft,
-        date,
-        furthest,
-        sections,
-        devices,
-        ...seats,
-        rules: trialRules(pack),
-        loan,
-        isBusinessDay: calendar.isBusinessDay,
-      },
-      async () => {
-        heartbeat();
-        await turn(); // Everything else that this process does has waited meanwhile.
-      },
-    );
+    const drawn = await drawUp(planner, campaign, {
+      draft,
+      date,
+      furthest,
+      sections,
+      devices,
+      ...seats,
+      rules: trialRules(pack),
+      loan,
+      isBusinessDay: calendar.isBusinessDay,
+    });
     await ledger.keepTrialPlan(campaign, drawn, asked);
   }
 
   return {
     planCampaign: (campaign) =>
       marked(ledger, { caseId: campaign, name: 'plan' }, async () => {
+        const beats = setInterval(heartbeat, beatMs);
         try {
           await plan(campaign);
         } catch (failure) {
           if (!(failure instanceof PlannerFailed)) throw failure;
           throw ApplicationFailure.nonRetryable(failure.message, failure.name); // The same question would get the same answer.
+        } finally {
+          clearInterval(beats);
         }
       }),
 

@@ -74,15 +74,15 @@ function isShort(found: Found): boolean {
  * Plans the section alone: what can stay stays, and for the rest, and for whoever has fewer slots than can still be done, a place is looked for on what is free. Undefined where the section would learn nothing: it is told of moves,
  * for whom there is nothing, and of a new period.
  */
-export function planAnew(
+export async function planAnew(
   planner: Planner,
   found: Found,
   means: Means,
-): { moves: readonly Move[]; cannot: readonly Unplaced[]; period?: Prolonged } | undefined {
+): Promise<{ moves: readonly Move[]; cannot: readonly Unplaced[]; period?: Prolonged } | undefined> {
   const { section, date, dates, period } = found;
   const { counter, department, members, others, unit } = section;
   const loose = looseSlots(found);
-  const plan = planner.plan({
+  const plan = await planner.plan({
     dates,
     unit,
     sections: [

@@ -42,14 +42,9 @@ const commonPool = 'common';
 
 /**
  * Plans the campaign pool by pool: sections that draw on the same devices together, the others each alone. Where they share an office's seats too, pools of single departments come first, as they have the
- * least choice. The same situation gives the same plan under the same id. `rest` is awaited between two pools: each may take seconds.
+ * least choice. The same situation gives the same plan under the same id.
  */
-export async function drawUp(
-  planner: Pick<Planner, 'plan'>,
-  campaign: string,
-  situation: Situation,
-  rest: () => Promise<void>,
-): Promise<TrialPlan> {
+export async function drawUp(planner: Pick<Planner, 'plan'>, campaign: string, situation: Situation): Promise<TrialPlan> {
   const { draft, furthest, date } = situation;
   const period = openDates(draft, draft, situation.isBusinessDay);
   const dates = period.filter((one) => one >= date);
@@ -61,7 +56,7 @@ export async function drawUp(
   const cannot = new Set<string>();
   let seats = situation.seats;
   for (const { pool, drawing } of poolsOf(sections, seats !== undefined)) {
-    const plan = planner.plan({
+    const plan = await planner.plan({
       dates,
       further,
       unit: draft.unit,
@@ -74,7 +69,6 @@ export async function drawUp(
     requests.push(...drawing.map((section) => requestOf(campaign, section, { situation, closed, slots })));
     reasons.push(...plan.reasons.map((reason) => ({ ...reason, ...(pool !== undefined && { pool }) })));
     for (const { staff } of plan.unplaced) cannot.add(staff);
-    await rest();
   }
 
   requests.sort((one, other) => (one.department < other.department ? -1 : 1));

@@ -7,13 +7,15 @@ import type { Person } from './census.js';
 
 /** What the municipality's rules say of whom a campaign can ask, and when a week begins. */
 export interface TrialRules {
-  /** Who teleworks is registered. */
+  /** Who teleworks is registered; and so is who borrows a device. */
   needsRegistration: boolean;
+  loanNeedsRegistration: boolean;
   weekBegins: 'monday' | 'sunday';
 }
 
-export const trialRules = ({ values: { teleworkDay } }: Pick<PolicyPack, 'values'>): TrialRules => ({
+export const trialRules = ({ values: { teleworkDay, deviceLoan } }: Pick<PolicyPack, 'values'>): TrialRules => ({
   needsRegistration: teleworkDay.needs.registration,
+  loanNeedsRegistration: deviceLoan.requiresRegistration,
   weekBegins: teleworkDay.weekBegins,
 });
 
@@ -72,13 +74,11 @@ export function askedOf(
   return notPossible ? { group, duties: all, notPossible } : { group, duties: own };
 }
 
-function obstacle(
-  { registration }: Person,
-  duties: readonly Duty[],
-  { draft, rules }: { draft: Draft; rules: TrialRules },
-): Obstacle | undefined {
+function obstacle(person: Person, duties: readonly Duty[], { draft, rules }: { draft: Draft; rules: TrialRules }): Obstacle | undefined {
+  const { registration } = person;
   if (!duties.length) return 'absent';
-  if (rules.needsRegistration && !registration) return 'notRegistered';
+  const mustRegister = rules.needsRegistration || (rules.loanNeedsRegistration && isLent(draft, person));
+  if (mustRegister && !registration) return 'notRegistered';
   if (registration && draft.place && !registration.forms.includes(draft.place.form)) return 'formNotRegistered';
   return undefined;
 }

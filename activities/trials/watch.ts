@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { heartbeat } from '@temporalio/activity';
 import type { Loan } from '../../workflows/device-loan/rules.js';
 import { dayOn, daysBetween } from '../../workflows/shared/dates.js';
@@ -16,8 +15,7 @@ export interface WatchParts {
     Pick<RoundsPort, 'leaveNews'> &
     Pick<SeatsPort, 'seatsOn'> &
     EffectMarks;
-  /** A fresh one for each morning: it keeps what memory it needed. */
-  planner(): Promise<Planner>;
+  planner: Planner;
   calendar: { isBusinessDay(date: string): boolean };
 }
 
@@ -25,7 +23,6 @@ export interface WatchParts {
 interface Morning {
   date: string;
   until: string;
-  planner: Planner;
   /** Slots on each date, of all sections as they are by now. */
   slots: Map<string, number>;
   /** Devices that sections before this one have been given this morning, and from when; their loans are not open yet. */
@@ -36,7 +33,7 @@ interface Morning {
  * The morning of the campaigns that run: what every member stands at is brought in line with the date, and each section in which something no longer fits is planned anew, alone, on what is free by then; what
  * others have stays theirs. Each is told at most once for the date, and not at all where nothing would change. Answers how many were told.
  */
-export async function watchTrials({ ledger, planner: fresh, calendar }: WatchParts, date: string): Promise<number> {
+export async function watchTrials({ ledger, planner, calendar }: WatchParts, date: string): Promise<number> {
   let all = 0;
   for (const running of await campaignsIn(ledger, ['running'])) all += await watchCampaign(running);
   return all;
@@ -61,10 +58,9 @@ export async function watchTrials({ ledger, planner: fresh, calendar }: WatchPar
         again || section.until !== draft.until ? { until: draft.until, closed, ...(again && { again }) } : undefined;
       const found: Found = { draft, section, date, dates, away, loans: queuedLoans(one, queue), ...(period && { period }) };
       if (!behind.has(caseId) && !period && !looseSlots(found).size) continue;
-      morning ??= { date, until: draft.until, planner: await fresh(), slots: slotsByDate(sections), given: new Map() };
+      morning ??= { date, until: draft.until, slots: slotsByDate(sections), given: new Map() };
       if (await tell(campaignId, one, { found, morning })) told += 1;
       heartbeat();
-      await turn(); // Everything else that this process does has waited meanwhile.
     }
     return told;
   }
@@ -74,7 +70,7 @@ export async function watchTrials({ ledger, planner: fresh, calendar }: WatchPar
     const [loans, means] = await Promise.all([loansOf(one), meansFor(campaign, one, { found, morning })]);
     const lent = new Map([...loans].map(([name, { device }]) => [name, device ? { assetTag: device.assetTag } : {}]));
     const pool = means.pool && { ...means.pool, devices: withCustody(means.pool.devices, [...loans.values()], morning) };
-    const anew = attempt(() => planAnew(morning.planner, { ...found, loans: lent }, { ...means, ...(pool && { pool }) }));
+    const anew = await attempt(() => planAnew(planner, { ...found, loans: lent }, { ...means, ...(pool && { pool }) }));
     if (anew === 'failed') {
       await ledger.mark({ caseId, name: 'replan' }, 'stuck', PlannerFailed.name); // The others have their morning all the same.
       return false;
@@ -163,9 +159,9 @@ function slotsByDate(sections: readonly Pick<SectionCase, 'section'>[]): Map<str
 const count = (slots: Map<string, number>, date: string, by: number): unknown => slots.set(date, (slots.get(date) ?? 0) + by);
 
 /** The planner's answer, or that it has none for this very question. */
-function attempt<Result>(plan: () => Result): Result | 'failed' {
+async function attempt<Result>(plan: () => Promise<Result>): Promise<Result | 'failed'> {
   try {
-    return plan();
+    return await plan();
   } catch (failure) {
     if (failure instanceof PlannerFailed) return 'failed';
     throw failure;

@@ -22,7 +22,7 @@ import { createLedgerActivities } from '../../activities/ledger/activities.js';
 import { hostClock } from '../../activities/ledger/clock.js';
 import { deliverNews } from '../../activities/ledger/news-delivery.js';
 import { createPostgresLedger, type PostgresLedger } from '../../activities/ledger/postgres.js';
-import { createPlanner } from '../../activities/planner/planner.js';
+import { createPlannerChild } from '../../activities/planner/child.js';
 import { createTrialActivities } from '../../activities/trials/activities.js';
 import { followTrials } from '../../activities/trials/follow.js';
 import { trialRules } from '../../activities/trials/targets.js';
@@ -177,7 +177,7 @@ export class ApiTown {
       ...createLedgerActivities({ ledger }),
       ...createInventoryActivities({ inventory, marks: ledger }),
       ...createDirectoryActivities({ directory: this.directory, marks: ledger, ledger }),
-      ...createTrialActivities({ ledger, directory: this.directory, planner: createPlanner, calendar, pack }),
+      ...createTrialActivities({ ledger, directory: this.directory, planner, calendar, pack }),
     };
     const parts = { connection, namespace: 'default', taskQueue, workflowBundle: await workflowBundle, activities };
     this.#worker = await createWorker(parts);
@@ -204,7 +204,7 @@ export class ApiTown {
     const { ledger, directory } = this;
     await new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(async () => {
       await followTrials({ ledger, directory, calendar, rules: trialRules(this.work.pack) }, date);
-      await watchTrials({ ledger, planner: createPlanner, calendar }, date);
+      await watchTrials({ ledger, planner, calendar }, date);
     });
   }
 
@@ -327,6 +327,7 @@ export class ApiTown {
 
 const besideTheApi = /^\/(healthz|readyz|metrics|openapi\.json|docs|problems)\b/;
 
+const planner = createPlannerChild();
 let workflowBundle: ReturnType<typeof bundleWorkflows> | undefined;
 
 quietRuntime();

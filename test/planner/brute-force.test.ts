@@ -1,7 +1,7 @@
 import { fc } from '@fast-check/vitest';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createPlanner } from '../../activities/planner/planner.js';
-import type { PlanInput, Planner } from '../../activities/planner/port.js';
+import type { PlanInput } from '../../activities/planner/port.js';
 import { leastOf, unfairness } from './brute-force.js';
 import { smallInput } from './inputs.js';
 
@@ -9,7 +9,7 @@ import { smallInput } from './inputs.js';
 const inputs = Number(process.env.PLANNER_INPUTS ?? 800);
 const seed = 20_270_510;
 
-let planner: Planner;
+let planner: Awaited<ReturnType<typeof createPlanner>>;
 beforeAll(async () => {
   planner = await createPlanner();
 });

@@ -52,7 +52,6 @@ function town(name: string) {
         planner,
         'campaign',
         { ...known, draft, isBusinessDay: (day: string) => calendar.isBusinessDay(day), ...situation },
-        async () => undefined,
       );
       const members = plan.sections.flatMap((section) => section.members);
       return { ...plan, draft, members, of: (staff: string) => members.find((one) => one.staff === staff) };

@@ -11,7 +11,7 @@ import { createActing } from '../../activities/directory/acting.js';
 import { createLdapDirectory } from '../../activities/directory/ldap.js';
 import { createDigests } from '../../activities/ledger/digests.js';
 import type { CaseRow, LedgerEvent, QueuedMail } from '../../activities/ledger/port.js';
-import { createPlanner } from '../../activities/planner/planner.js';
+import { createPlannerChild } from '../../activities/planner/child.js';
 import { createTrialActivities } from '../../activities/trials/activities.js';
 import { followTrials } from '../../activities/trials/follow.js';
 import { createTrialReminders } from '../../activities/trials/reminders.js';
@@ -56,21 +56,21 @@ async function imported(file: Promise<{ problems: readonly unknown[] }>): Promis
 }
 
 /** The default rules; without a registration to telework and to borrow, unless it is wanted. */
-function packOf({ registration }: { registration: boolean }): PolicyPack {
+function packOf({ registration }: { registration: boolean | 'forLoans' }): PolicyPack {
   const pack = loadPack('default');
   const { teleworkDay, deviceLoan } = pack.values;
-  const needs = { ...teleworkDay.needs, registration };
+  const needs = { ...teleworkDay.needs, registration: registration === true };
   const values = {
     ...pack.values,
     teleworkDay: { ...teleworkDay, needs },
-    deviceLoan: { ...deviceLoan, requiresRegistration: registration },
+    deviceLoan: { ...deviceLoan, requiresRegistration: registration !== false },
   };
   return { ...pack, values };
 }
 
 interface CityOptions {
   size?: number;
-  registration?: boolean;
+  registration?: boolean | 'forLoans';
   /** How many laptops are in which pool; those of the sample town if absent. */
   laptops?: Readonly<Record<string, number>>;
 }
@@ -129,7 +129,8 @@ export async function city({ size = 100, registration = false, laptops }: CityOp
     environment.on('heartbeat', (details: unknown) => heartbeats.push(details));
     return environment.run(work);
   };
-  const parts = { ledger, directory: counted, planner: createPlanner, calendar, pack };
+  const planner = createPlannerChild();
+  const parts = { ledger, directory: counted, planner, calendar, pack };
   const activities = (over: Partial<typeof parts> = {}) => createTrialActivities({ ...parts, ...over });
 
   const rowOf = async (caseId: string): Promise<CaseRow> => {
@@ -256,7 +257,7 @@ export async function city({ size = 100, registration = false, laptops }: CityOp
     rowOf,
     device,
     follow: (date: string) => inActivity(() => followTrials({ ledger, directory: counted, calendar, rules: trialRules(pack) }, date)),
-    watch: (date: string) => inActivity(() => watchTrials({ ledger, planner: createPlanner, calendar }, date)),
+    watch: (date: string) => inActivity(() => watchTrials({ ledger, planner, calendar }, date)),
     judge: (mail: QueuedMail) => inActivity(() => digests.judge(mail)),
     /** The digests of the date's morning: by recipient, the lines on campaigns. */
     async digestsOf(date: string): Promise<ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>> {

@@ -113,6 +113,14 @@ describe('a campaign is planned against the town as it is', () => {
     expect(codesOf(requests)).toEqual(new Set(['notRegistered']));
   });
 
+  test('where only loans need a registration, only who is lent a device must act first', async () => {
+    const town = await city({ registration: 'forLoans', laptops: { common: 60 } });
+    expect((await (await town.campaign()).plan()).planned).toMatchObject({ feasible: true, notPossible: 0 });
+    const { planned, requests } = await (await town.campaign(lent)).plan();
+    expect(planned).toMatchObject({ placed: 0, notPossible: planned.members });
+    expect(codesOf(requests)).toEqual(new Set(['notRegistered']));
+  });
+
   test('at the satellite office: on its free seats, and by who may work there', async () => {
     const town = await city();
     await town.seats('hall', 5);
@@ -166,11 +174,7 @@ describe('planning happens once, however often it is begun', () => {
     const town = await city();
     const campaign = await town.campaign();
     await campaign.ask();
-    const planner = async () => ({
-      plan: () => {
-        throw new PlannerFailed('duties overlap');
-      },
-    });
+    const planner = { plan: () => Promise.reject(new PlannerFailed('duties overlap')) };
     await expect(town.inActivity(() => town.activities({ planner }).planCampaign(campaign.caseId))).rejects.toMatchObject({
       nonRetryable: true,
     });
