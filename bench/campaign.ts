@@ -22,7 +22,7 @@ const sizes = [1_017, 4_000, 40_000] as const;
 /** The textbook's design is run where it can be. */
 const besides = [1_017, 4_000] as const;
 /** One of so many is ill on their date, swaps with a colleague, is exempt, forgets to report the first time. */
-const oneIn = { ill: 33, swaps: 33, exempt: 50, forgets: 10 } as const;
+const oneIn = { ill: 33, swaps: 66, exempt: 50, forgets: 33 } as const;
 /** Lines that a file is split at, and people who act at once. */
 const [linesAtOnce, atOnce] = [20_000, 12];
 const limits = { actions: 0.5, ratio: 1.1, events: 4_096 };
@@ -254,7 +254,7 @@ async function playMembers(servers: Servers, members: number): Promise<Finding> 
       2,
     ); // Both sides of a swap hear of it.
     await hear(
-      others.filter(({ nth }) => nth % oneIn.swaps === 12),
+      others.filter(({ nth }) => nth % oneIn.swaps === 35),
       'moved',
       3,
     );

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { measureApi } from './api.js';
+import { measureCampaign } from './campaign.js';
 import { measureCounts } from './counts.js';
 import { measureDayLists } from './day-lists.js';
 import { measureLists } from './lists.js';
@@ -19,6 +20,7 @@ const sections = {
   peak: { title: '8:30 in the morning', measure: measurePeak },
   'day-lists': { title: 'Pages over a million telework days beside 10,000', measure: measureDayLists },
   lists: { title: 'Pages over 40,000 open loans beside 1,000', measure: measureLists },
+  campaign: { title: 'A campaign of 1,017, 4,000 and 40,000', measure: measureCampaign },
   planner: { title: 'The rotation of a campaign of 40,000', measure: measurePlanner },
 } satisfies Record<string, { title: string; measure(servers: Servers): Promise<Section['findings']> }>;
 type SectionName = keyof typeof sections;
