@@ -13,7 +13,7 @@ test('the child answers what the planner does, each question its own, while whoe
   const turning = setInterval(() => {
     turns += 1;
   }, 1);
-  const plans = await Promise.all(inputs.map((input) => child.plan(input)));
+  const plans = await Promise.all(inputs.map(async (input) => child.plan(input)));
   clearInterval(turning);
   expect(plans).toEqual(inputs.map((input) => here.plan(input)));
   expect(plans.map(({ feasible }) => feasible)).toEqual([true, true, true]);

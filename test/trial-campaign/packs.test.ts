@@ -48,11 +48,12 @@ function town(name: string) {
       const draft = draftOf(over);
       expect(refuseDraft(draft, date)).toBeUndefined();
       const known = { date, furthest: draft.until, devices: [], rules: trialRules(pack), loan: loanPolicy(pack) };
-      const plan = await drawUp(
-        planner,
-        'campaign',
-        { ...known, draft, isBusinessDay: (day: string) => calendar.isBusinessDay(day), ...situation },
-      );
+      const plan = await drawUp(planner, 'campaign', {
+        ...known,
+        draft,
+        isBusinessDay: (day: string) => calendar.isBusinessDay(day),
+        ...situation,
+      });
       const members = plan.sections.flatMap((section) => section.members);
       return { ...plan, draft, members, of: (staff: string) => members.find((one) => one.staff === staff) };
     },
