@@ -71,7 +71,7 @@ class Killer {
   }
 
   async #written(): Promise<number | undefined> {
-    const [row] = await this.trial.rows<{ count: number }>('select count(*)::int as count from events');
+    const [row] = await this.trial.crowd.rows<{ count: number }>('select count(*)::int as count from events');
     return row?.count;
   }
 }
@@ -167,7 +167,7 @@ async function insistently(work: () => Promise<unknown>): Promise<void> {
 
 /** Who has begun and ended a day has done it. */
 async function lost(trial: Trial): Promise<readonly string[]> {
-  const rows = await trial.rows<{ staff: string }>(
+  const rows = await trial.crowd.rows<{ staff: string }>(
     `select staff from telework_days where observed and not exists (select from trial_members where campaign = $1 and trial_members.staff = telework_days.staff and status = 'done')`,
     [trial.campaign],
   );

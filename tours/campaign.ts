@@ -160,7 +160,7 @@ class Story {
 
   async standing(): Promise<string> {
     const { total } = await this.#tally();
-    const out = await this.#trial.rows<{ count: number }>('select count(*)::int as count from custody where until is null');
+    const out = await this.#trial.crowd.rows<{ count: number }>('select count(*)::int as count from custody where until is null');
     const { done, planned, atRisk, exempt, notPossible, recordedByHr } = total;
     return `${done} 実施 / done, ${planned} 予定 / planned, ${atRisk} 未定 / at risk, ${exempt} 免除 / exempt, ${recordedByHr} 記録 / recorded, ${notPossible} 不可 / not possible; ${out[0]?.count} 台貸出中 / out`;
   }
@@ -244,7 +244,7 @@ class Story {
   async #answers(): Promise<void> {
     const trial = this.#trial;
     const path = `${campaigns}/${trial.campaign}/answers`;
-    const done = await trial.rows<{ staff: string }>(
+    const done = await trial.crowd.rows<{ staff: string }>(
       "select staff from trial_members where campaign = $1 and status = 'done' order by staff",
       [trial.campaign],
     );

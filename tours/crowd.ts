@@ -35,6 +35,8 @@ const mostInBulk: Readonly<Record<ProcedureName, number>> = {
   'trial-section': 50,
 };
 const restsWithinMs = 120_000;
+/** Longer than the database takes to be back after it was killed. */
+const awayForMs = 60_000;
 /** Another was first. */
 const tooLate = 409;
 
@@ -126,10 +128,21 @@ export class Crowd {
     const under = `select (select count(*) from effect_marks where how <> 'done') + (select count(*) from outbox where state in ('waiting', 'underWay')) + (select count(*) from news) + (select count(*) from openings) +
       (select count(*) from cases, town_clock where procedure <> 'telework-day' and deadline <= now() + offset_ms * interval '1 millisecond') as count`;
     for (let waitedMs = 0; ; waitedMs += 250) {
-      const { rows } = await this.stage.sources.pool.query<{ count: string }>(under);
-      if (Number(rows[0]?.count) === 0) return;
-      if (waitedMs > restsWithinMs) throw new Differs(`${rows[0]?.count} deadlines, effects, news or mails have not come to rest`);
+      const [{ count = '' } = {}] = await this.rows<{ count: string }>(under);
+      if (Number(count) === 0) return;
+      if (waitedMs > restsWithinMs) throw new Differs(`${count} deadlines, effects, news or mails have not come to rest`);
       await pause(250);
+    }
+  }
+
+  /** What stands in the database, which may be away for a moment. */
+  async rows<Row extends object>(query: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    for (const since = performance.now(); ; await pause(200)) {
+      const answer = await this.stage.sources.pool.query<Row>(query, [...values]).catch((failure: unknown) => {
+        if (performance.now() - since > awayForMs) throw failure;
+        return undefined;
+      });
+      if (answer) return answer.rows;
     }
   }
 }

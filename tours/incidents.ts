@@ -240,7 +240,7 @@ export class Incidents {
   }
 
   #members(department: string): Promise<readonly Slotted[]> {
-    return this.#trial.rows<Slotted>(
+    return this.#trial.crowd.rows<Slotted>(
       'select staff, case_id as section, department from trial_members where campaign = $1 and department = $2 order by staff',
       [this.#trial.campaign, department],
     );
@@ -248,7 +248,7 @@ export class Incidents {
 
   /** Members of the department who have a slot on the date or after it, the earliest first. */
   #ahead(department: string, date: string): Promise<readonly Ahead[]> {
-    return this.#trial.rows<Ahead>(
+    return this.#trial.crowd.rows<Ahead>(
       `select staff, case_id as section, department, slot.date::text as date from trial_members cross join json_to_recordset(slots) as slot (date date)
        where campaign = $1 and department = $2 and slot.date >= $3 and status = 'planned' order by slot.date, staff`,
       [this.#trial.campaign, department, date],

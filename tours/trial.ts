@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Attribute, Change, Client } from 'ldapts';
 import type { DeviceLine } from '../activities/ledger/port.js';
 import type { ProblemDocument } from '../api/errors.js';
@@ -28,8 +27,6 @@ const [campaigns, sections, loans, days] = [
 /** What goes out with a laptop, and comes back. */
 const accessories = ['charger'];
 const wiped = { method: 'purge', tool: 'WipeDrive', toolVersion: '9.2', dataClass: 'confidential' };
-/** Longer than any part takes to be back after it was killed. */
-const awayForMs = 60_000;
 /** What somebody had begun outside who was killed is begun again a minute later; that may happen more than once. */
 const begunAgainMs = 240_000;
 
@@ -117,7 +114,7 @@ export class Trial {
 
   /** Who is to telework on the date. */
   slotted(date: string): Promise<readonly Slotted[]> {
-    return this.rows<Slotted>(
+    return this.crowd.rows<Slotted>(
       `select staff, case_id as section, department from trial_members
        where campaign = $1 and exists (select from json_to_recordset(slots) as slot (date date) where slot.date = $2) order by staff`,
       [this.campaign, date],
@@ -171,7 +168,7 @@ export class Trial {
 
   /** What was out until before the date comes back, is wiped by one of IT, and confirmed by another, who has not borrowed it themselves. @returns how many */
   async bringBack(before: string): Promise<number> {
-    const out = await this.rows<{ id: string; staff: string }>(
+    const out = await this.crowd.rows<{ id: string; staff: string }>(
       "select case_id as id, staff from cases where procedure = 'device-loan' and status = 'handedOver' and state->>'until' < $1 order by filing",
       [before],
     );
@@ -197,7 +194,7 @@ export class Trial {
 
   /** Members sign for their devices and begin the day; who does not, does neither. */
   async begin(date: string, does: (staff: string) => boolean): Promise<void> {
-    const out = await this.rows<{ id: string; staff: string }>(
+    const out = await this.crowd.rows<{ id: string; staff: string }>(
       `select case_id as id, staff from cases where procedure = 'device-loan' and status = 'handedOver' and state->'request'->>'from' = $1
        and state->>'received' is null and state->>'recalled' is null`,
       [date],
@@ -291,7 +288,7 @@ export class Trial {
   /** Has the other program look. */
   async check(): Promise<Report> {
     const { settings, sample, stateDir } = this.stage;
-    const [{ today = '' } = {}] = await this.rows<{ today: string }>(
+    const [{ today = '' } = {}] = await this.crowd.rows<{ today: string }>(
       "select to_char((now() + offset_ms * interval '1 millisecond') at time zone 'Asia/Tokyo', 'YYYY-MM-DD') as today from town_clock",
     );
     const order: Order = {
@@ -313,19 +310,8 @@ export class Trial {
     return this.#steps;
   }
 
-  /** What stands in the database, which may be away for a moment. */
-  async rows<Row extends object>(query: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-    for (const since = performance.now(); ; await pause(200)) {
-      const answer = await this.stage.sources.pool.query<Row>(query, [...values]).catch((failure: unknown) => {
-        if (performance.now() - since > awayForMs) throw failure;
-        return undefined;
-      });
-      if (answer) return answer.rows;
-    }
-  }
-
   async #onTheDay(date: string, status: string, step: string, does: (staff: string) => boolean, body: object = {}): Promise<void> {
-    const standing = await this.rows<{ id: string; staff: string }>(
+    const standing = await this.crowd.rows<{ id: string; staff: string }>(
       'select case_id as id, staff from telework_days where date = $1 and status = $2 order by case_id',
       [date, status],
     );
@@ -347,7 +333,7 @@ export class Trial {
   }
 
   async #loans(status: string, ids: readonly string[]): Promise<readonly string[]> {
-    const rows = await this.rows<{ id: string }>(
+    const rows = await this.crowd.rows<{ id: string }>(
       'select case_id as id from cases where case_id = any($1) and status = $2 order by filing',
       [ids, status],
     );
