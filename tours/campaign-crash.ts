@@ -135,7 +135,7 @@ async function day(stage: Stage, trial: Trial, { date, killer }: { date: string;
   await stage.passUntil(at(date, '17:16'));
   killer.start(kills);
   await trial.end(date);
-  await trial.acceptReports();
+  await trial.byHeads('acceptReport');
   await prepared(trial, next);
   await killer.stop();
   await stage.passUntil(at(date, '17:31'));
@@ -143,7 +143,7 @@ async function day(stage: Stage, trial: Trial, { date, killer }: { date: string;
 
 async function prepared(trial: Trial, date: string): Promise<void> {
   await trial.planDays(date);
-  await trial.approveDays();
+  await trial.byHeads('approve');
   await trial.lend(date);
 }
 

@@ -6,9 +6,10 @@ import type { ShownCase } from '../api/views.js';
 import { type Answer, ApiClient, untilAnswered } from '../cli/client.js';
 import { sentences } from '../cli/print.js';
 import type { Language } from '../config/texts.js';
+import { townTables } from '../embedded/sample-town.js';
 import { stateFiles } from '../embedded/state.js';
 import { casePaths } from '../workflows/shared/procedures.js';
-import type { Draft, Drafted } from '../workflows/trial-campaign/contract.js';
+import type { Draft } from '../workflows/trial-campaign/contract.js';
 import type { TrialCampaign } from '../workflows/trial-campaign/rules.js';
 import type { TrialSection } from '../workflows/trial-section/rules.js';
 import type { Order, Report } from './campaign-check-main.js';
@@ -64,10 +65,9 @@ export class Trial {
 
   /** IT brings a list of new ones. */
   async registerLaptops(count: number, series: string): Promise<void> {
-    const heading = 'asset_tag,kind,pool,manufacturer,model,serial,network_zone,note';
     const tags = Array.from({ length: count }, (_, nth) => `PC-${series}${`${nth + 1}`.padStart(3, '0')}`);
     const rows = tags.map((tag) => `${tag},laptop,common,北斗電子,Hokuto LiteBook 14,${tag},internet,`);
-    const content = `${[heading, ...rows].join('\n')}\n`;
+    const content = `${[townTables['devices.csv'].join(), ...rows].join('\n')}\n`;
     await (await this.#it()).ask('/imports/devices', { method: 'POST', file: { type: 'text/csv', content } });
   }
 
@@ -99,8 +99,8 @@ export class Trial {
     await this.crowd.settled();
   }
 
-  async state(): Promise<TrialCampaign & Drafted> {
-    return (await this.look<ShownCase>(this.hr, `${campaigns}/${this.campaign}`)).state as TrialCampaign & Drafted;
+  async state(): Promise<TrialCampaign> {
+    return (await this.look<ShownCase>(this.hr, `${campaigns}/${this.campaign}`)).state as TrialCampaign;
   }
 
   async section(id: string, reader = this.hr): Promise<TrialSection> {
@@ -121,75 +121,52 @@ export class Trial {
     );
   }
 
-  /** Form 2 of everybody who is to telework on the date. Who has no device yet cannot. @returns how many could not */
-  async planDays(date: string): Promise<number> {
-    let without = 0;
+  /** Form 2 of everybody who is to telework on the date. Who has no device yet cannot: the next morning looks for another day. */
+  async planDays(date: string): Promise<void> {
     const plan = { ...homeDay, device: 'lent', date };
     await eachOf(await this.slotted(date), async ({ staff }) => {
       if (!this.isThere(staff)) return;
       const { status, body } = await this.crowd.post<ProblemDocument>(staff, days, { plan }, `plan-${date}`);
       if (status < 300) this.#steps += 1;
-      else if (body.errors?.[0]?.code === 'deviceNotReserved') without += 1;
-      else throw new Differs(`a plan for ${date}: ${sentences(body, 'telework-day')}`);
+      else if (body.errors?.[0]?.code !== 'deviceNotReserved') throw new Differs(`a plan for ${date}: ${sentences(body, 'telework-day')}`);
     });
-    return without;
   }
 
-  /** Heads approve in bulk what waits for them. */
-  async approveDays(): Promise<void> {
-    const step = { procedure: 'telework-day', step: 'approve' } as const;
+  /** Heads take a step of days in bulk, wherever it waits for them. */
+  async byHeads(name: 'approve' | 'acceptReport'): Promise<void> {
+    const step = { procedure: 'telework-day', step: name } as const;
     await eachOf([...new Set(this.crowd.heads().values())], async (head) => {
       if (this.isThere(head)) this.#steps += await this.crowd.inBulk(head, step, await this.crowd.tasks(head, step));
     });
   }
 
-  /** IT makes the devices of the date ready and hands them over, in bulk. @returns how many */
-  async lend(date: string): Promise<number> {
-    const promised = (await this.#laptops()).flatMap(({ assetTag, custody, reservations }) =>
-      reservations
-        .filter(({ from, caseId }) => from === date && caseId !== custody?.caseId)
-        .map(({ caseId }) => ({ id: caseId, assetTag })),
-    );
-    const tagOf = new Map(promised.map(({ id, assetTag }) => [id, assetTag]));
-    const waiting = await this.#loans(
-      'reserved',
-      promised.map(({ id }) => id),
-    );
-    await this.#lending(0, 'prepare', waiting, (id) => ({ assetTag: tagOf.get(id) ?? '', fingerprintEnrolled: false, accessories }));
-    return this.#lending(
-      0,
-      'handOver',
-      await this.#loans(
-        'prepared',
-        promised.map(({ id }) => id),
+  /** IT makes the devices of the date ready and hands them over, in bulk. */
+  async lend(date: string): Promise<void> {
+    const tagOf = new Map(
+      (await this.#laptops()).flatMap(({ assetTag, custody, reservations }) =>
+        reservations.flatMap(({ from, caseId }) => (from === date && caseId !== custody?.caseId ? [[caseId, assetTag] as const] : [])),
       ),
     );
+    const ids = [...tagOf.keys()];
+    const prepared = (id: string) => ({ assetTag: tagOf.get(id) ?? '', fingerprintEnrolled: false, accessories });
+    await this.#lending(0, 'prepare', await this.#loans('reserved', ids), prepared);
+    await this.#lending(0, 'handOver', await this.#loans('prepared', ids));
   }
 
-  /** What was out until before the date comes back, is wiped by one of IT, and confirmed by another, who has not borrowed it themselves. @returns how many */
-  async bringBack(before: string): Promise<number> {
+  /** What was out until before the date comes back, is wiped by one of IT, and confirmed by another, who has not borrowed it themselves. */
+  async bringBack(before: string): Promise<void> {
     const out = await this.crowd.rows<{ id: string; staff: string }>(
       "select case_id as id, staff from cases where procedure = 'device-loan' and status = 'handedOver' and state->>'until' < $1 order by filing",
       [before],
     );
     const ids = out.map(({ id }) => id);
-    const own = out.flatMap(({ id, staff }) => (staff === this.stage.sample.accounts.it[1] ? [id] : []));
+    const own = new Set(out.flatMap(({ id, staff }) => (staff === this.stage.sample.accounts.it[1] ? [id] : [])));
     await this.#lending(0, 'takeBack', ids, () => ({ accessories }));
     await this.#lending(0, 'erase', await this.#loans('returned', ids), () => wiped);
     const erased = await this.#loans('erased', ids);
-    const confirmed = await this.#lending(
-      1,
-      'confirmErasure',
-      erased.filter((id) => !own.includes(id)),
-    );
-    return (
-      confirmed +
-      (await this.#lending(
-        2,
-        'confirmErasure',
-        erased.filter((id) => own.includes(id)),
-      ))
-    );
+    const others = erased.filter((id) => !own.has(id));
+    await this.#lending(1, 'confirmErasure', others);
+    await this.#lending(2, 'confirmErasure', [...own]);
   }
 
   /** Members sign for their devices and begin the day; who does not, does neither. */
@@ -208,14 +185,6 @@ export class Trial {
   async end(date: string, does: (staff: string) => boolean = () => true): Promise<void> {
     await this.#onTheDay(date, 'started', 'end', does);
     await this.#onTheDay(date, 'ended', 'report', does, { done: homeDay.table, result: '予定した業務を終えた。' });
-  }
-
-  /** Heads note the results. */
-  async acceptReports(): Promise<void> {
-    const step = { procedure: 'telework-day', step: 'acceptReport' } as const;
-    await eachOf([...new Set(this.crowd.heads().values())], async (head) => {
-      if (this.isThere(head)) this.#steps += await this.crowd.inBulk(head, step, await this.crowd.tasks(head, step));
-    });
   }
 
   /** Somebody is no member of any section any more, or of another one: the directory says so. */
@@ -326,10 +295,9 @@ export class Trial {
     this.#steps += 1;
   }
 
-  async #lending(who: 0 | 1 | 2, step: string, ids: readonly string[], bodyOf?: (id: string) => object): Promise<number> {
-    const taken = await this.crowd.inBulk(this.stage.sample.accounts.it[who], { procedure: 'device-loan', step }, ids, bodyOf);
-    this.#steps += taken;
-    return taken;
+  async #lending(who: 0 | 1 | 2, step: string, ids: readonly string[], bodyOf?: (id: string) => object): Promise<void> {
+    const it = this.stage.sample.accounts.it[who];
+    this.#steps += await this.crowd.inBulk(it, { procedure: 'device-loan', step }, ids, bodyOf);
   }
 
   async #loans(status: string, ids: readonly string[]): Promise<readonly string[]> {
