@@ -17,8 +17,8 @@ import { Trial } from './trial.js';
 const kills = 20;
 const killsBefore = 10;
 /** Sections and loans enough that killing meets something that is under way. */
-const staff = 60;
-const laptops = 50;
+const staff = 150;
+const laptops = 60;
 /** Once something has come about since the last blow: the next meets what is under way then. */
 const restMs = [50, 400, 150, 800] as const;
 /** Nothing comes about while everybody waits for something that takes longer. */
@@ -88,7 +88,7 @@ async function killed(process: PartName): Promise<Row> {
     await trial.file({
       ...proposed,
       from: monday,
-      until: dayOn(monday, 4),
+      until: dayOn(monday, 11),
       groups: proposed.groups.map((group) => ({ ...group, times: 1 })),
     });
 
