@@ -37,6 +37,7 @@ export interface NewsDelivery {
 export async function deliverNews({ ledger, start, nudge, onTrouble, signal }: NewsDelivery): Promise<void> {
   let ring: () => void = () => undefined;
   const rings = () => new Promise<true>((resolve) => (ring = () => resolve(true)));
+  signal.addEventListener('abort', () => ring(), { once: true });
   const listening = listen();
   const nudged = new Map<string, { latest: number; until: number }>();
 
@@ -51,7 +52,7 @@ export async function deliverNews({ ledger, start, nudge, onTrouble, signal }: N
       onTrouble(outage);
     }
     forget();
-    const early = await Promise.race([rang, pause(pauseMs)]);
+    const early = await rungWithin(pauseMs);
     if (early) rang = rings();
     pauseMs = early ? shortestPauseMs : Math.min(pauseMs * 2, longestPauseMs);
   }
@@ -111,6 +112,14 @@ export async function deliverNews({ ledger, start, nudge, onTrouble, signal }: N
         .catch(onTrouble);
       await pause(pauseMs);
     }
+  }
+
+  /** Undefined when the time is over without. Nothing of the wait remains: it may ring a hundred times in a second. */
+  async function rungWithin(ms: number): Promise<true | undefined> {
+    const heard = new AbortController();
+    const early = await Promise.race([rang, sleep(ms, undefined, { signal: heard.signal })]);
+    heard.abort();
+    return early;
   }
 
   /** Undefined when the time is over, or everything. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { isLedgerAway } from '../../activities/ledger/away.js';
@@ -173,6 +174,7 @@ it('nudges a case once for its news, though others are told in the same moment; 
     await vi.waitFor(() => expect(nudged).toContain(caseId), { timeout: 5_000 });
   }
   expect(nudged).toEqual(cases);
+  expect(getEventListeners(over.signal, 'abort').length).toBeLessThan(cases.length - 1); // No wait is left behind by what rang.
   await tell('C', 'C/2');
   await vi.waitFor(() => expect(nudged).toEqual([...cases, 'C']), { timeout: 5_000 });
   over.abort();
