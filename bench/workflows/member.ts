@@ -4,9 +4,9 @@ import type { MailActivities } from '../mail.js';
 const mail = proxyActivities<MailActivities>({ startToCloseTimeout: '1 minute' });
 
 /** What a member's workflow hears: the day was worked away from the office; another slot, so many days ahead; nothing more is to be done. */
-export const observed = defineSignal('observed');
-export const moved = defineSignal<[inDays: number]>('moved');
-export const excused = defineSignal('excused');
+const observed = defineSignal('observed');
+const moved = defineSignal<[inDays: number]>('moved');
+const excused = defineSignal('excused');
 
 /** When the member's slot is, and how long a day lasts here. */
 export interface MemberTrial {

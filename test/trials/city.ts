@@ -37,7 +37,7 @@ export const period = { from: '2027-04-12', until: '2027-04-23' };
 export const at = (date: string): string => `${date}T00:00:00.000Z`;
 
 /** Everybody once, with nothing lent, wherever it may be. */
-export const everybodyOnce: Draft = {
+const everybodyOnce: Draft = {
   ...period,
   groups: [{ id: 'everybody', who: {}, times: 1, per: 'period' }],
   excluded: { departments: [], occupations: [], employment: [] },
