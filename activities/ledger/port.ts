@@ -45,7 +45,7 @@ export interface DeviceClaim {
   until: string;
   /** Calendar days after `until` in which the device is not promised to anybody else (return, erasure, confirmation). */
   turnaroundDays: number;
-  /** Municipal business days from the later of `from` and the day of reservation until it must have been collected. */
+  /** Municipal business days from the later of `from` and the day of reservation until it must have been collected; `until` at the latest. */
   collectDays: number;
   /** A later last day that is being asked for: the event is refused while these days are promised to another. */
   asked?: string;

@@ -303,7 +303,11 @@ async function inform({ trx, own, today: day, calendar }: Round, caseId: string)
   if (one.number !== null) await trx.deleteFrom('news').where('number', '=', one.number).execute();
   if (!name) return;
   const key = `${name}/${randomUUID()}`;
-  const collectBy = () => calendar.endOfDay(calendar.addBusinessDays(later(one.claim?.from, day), one.claim?.collectDays ?? 0));
+  /** No later than the period: what nobody has collected for one day is free on the next. */
+  const collectBy = () => {
+    const last = calendar.addBusinessDays(later(one.claim?.from, day), one.claim?.collectDays ?? 0);
+    return calendar.endOfDay(one.claim && one.claim.until < last ? one.claim.until : last);
+  };
   const event: DeviceNews =
     name === 'requeue' || !held
       ? { name: 'requeue', input: { by: 'system' }, key }

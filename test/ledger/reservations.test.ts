@@ -72,6 +72,16 @@ it('serves the first of the queue that fits, in order of filing, in the transact
   expect(await t.ledger.withNews()).toMatchObject([{ procedure: 'device-loan', caseId: 'C' }]);
 });
 
+it('what nobody has collected for one day is free on the next', async () => {
+  const t = await town();
+  await addDevice(t, 'PC-1');
+  const one = loan(t, 'A');
+  await one.open();
+  await one.approve(laptop('2027-04-07', '2027-04-07'));
+  const { next } = await t.ledger.look({ caseId: 'A', seq: 3, due: waitsForDevice });
+  expect(next?.input).toMatchObject({ assetTag: 'PC-1', collectBy: '2027-04-07T15:00:00.000Z' });
+});
+
 it('50 ask at once for the last device: one has it, 49 wait in order of filing; 20 rounds', { timeout: 120_000 }, async () => {
   const t = await town({ connections: 12 });
   await addDevice(t, 'PC-1');
