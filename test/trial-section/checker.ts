@@ -148,7 +148,7 @@ export class Checker {
         for (const half of halvesOf(slot)) this.#staffed(event, after, date, half);
       }
     }
-    const held = after.members.flatMap(({ slots }) => slots.filter(({ device }) => device));
+    const held = after.members.flatMap(({ slots }) => slots.filter(({ date, device }) => device && date >= on)); // Where an earlier one is, the ledger knows.
     const turnaround = this.request.loan?.policy.turnaroundDays ?? 0;
     for (const [nth, one] of held.entries())
       for (const other of held.slice(nth + 1))

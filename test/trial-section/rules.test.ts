@@ -291,6 +291,12 @@ describe('the plan made anew', () => {
     expect(slotsOf(after([news('replan', { on, moves: [other], cannot: [] })]), '4004')).toEqual(['2027-04-13']);
   });
 
+  it('takes a device that was planned for a day that is over: whether it is back, the ledger knows', () => {
+    const later = { on: '2027-04-13', moves: [{ ...move('4004', [], []), to: [slot('2027-04-13', 'PC-001')] }], cannot: [] };
+    const members = [member('4001', ['2027-04-12']), member('4004', [])];
+    expect(slotsOf(after([news('replan', later)], { members, counter: { morning: 1, afternoon: 1 } }), '4004')).toEqual(['2027-04-13']);
+  });
+
   it('a longer period lets duties that ended with it end later; another round lets all of it be made up for', () => {
     const longer = { until: '2027-04-30', closed: ['2027-04-24', '2027-04-25'] };
     const prolonged = after([news('replan', { on, moves: [], cannot: [], period: longer })]);

@@ -216,7 +216,8 @@ function slotRefusal(section: TrialSection, { staff, slot, on }: { staff: string
   const short = halves.find((half) => takes(slot, half) && present(section, date, half) < (counter?.[half] ?? 0));
   if (short) return { code: 'counterUnstaffed', article: `${plan}（窓口）`, field: 'date', limit: `${counter?.[short]}` };
   const turnaround = loan?.policy.turnaroundDays ?? 0;
-  const holds = (one: HeldSlot): boolean => one.device === device && Math.abs(daysBetween(one.date, date)) <= turnaround;
+  // Whether what was planned for a day that is over is back, the ledger knows, and who plans anew has asked it.
+  const holds = (one: HeldSlot): boolean => one.device === device && on <= one.date && Math.abs(daysBetween(one.date, date)) <= turnaround;
   if (device && members.flatMap(({ slots }) => slots).filter(holds).length > 1)
     return { code: 'devicePlanned', article: plan, field: 'date', limit: device };
   return undefined;
