@@ -63,12 +63,16 @@ const understaffed = async (section: string, after: string): Promise<string[]> =
   });
 };
 
+/** The campaign whose slots have loans. */
+let borrowing = '';
+
 describe('a section that borrows its devices', () => {
-  let [id, section] = ['', ''];
+  let section = '';
   let [early, late] = [taking([]), taking([])];
   let dates: string[] = [];
   const reserved = async () =>
-    (await get(town.accounts.hr, `/campaigns/${id}/loans`)).items.find((one: { status: string }) => one.status === 'reserved')?.count;
+    (await get(town.accounts.hr, `/campaigns/${borrowing}/loans`)).items.find((one: { status: string }) => one.status === 'reserved')
+      ?.count;
   const ask = (by: string, partner: string, key?: string) =>
     sectionStep(by, section, 'askSwap', { mine: dates[0], with: partner, theirs: dates[1] }, key);
   const open = async () => (await stateOf(section)).swaps;
@@ -77,8 +81,8 @@ describe('a section that borrows its devices', () => {
     const { head, promoter } = town.accounts;
     await town.devices('common', ...Array.from({ length: 10 }, (_, at) => `PC-${at}`));
     const counters = [{ department: 'zeimu', morning: 10, afternoon: 10 }];
-    id = await announced(['zeimu'], { until: dateIn(1, 4), devices: { source: 'pool', kind: 'laptop' }, counters });
-    const members = (await membersOf(id)).filter((one) => ![head, promoter].includes(numberOf(one)));
+    borrowing = await announced(['zeimu'], { until: dateIn(1, 4), devices: { source: 'pool', kind: 'laptop' }, counters });
+    const members = (await membersOf(borrowing)).filter((one) => ![head, promoter].includes(numberOf(one)));
     section = members[0]?.section ?? '';
     const on = (date = '') => members.filter(({ slots }) => slots[0]?.date === date).map(numberOf);
     dates = [...new Set(members.map(({ slots }) => slots[0]?.date ?? ''))].sort((one, other) => on(other).length - on(one).length);
@@ -89,13 +93,13 @@ describe('a section that borrows its devices', () => {
   test('two swaps for one slot in the same moment: one is asked, the other refused; two answers: one counts', async () => {
     const { promoter } = town.accounts;
     const [one, other, wanted] = [early(), early(), late()];
-    const before = await slotsOf(id);
+    const before = await slotsOf(borrowing);
     const asked = await Promise.all([ask(one, wanted), ask(other, wanted)]);
     expect(asked.map(({ status }) => status).sort()).toEqual([200, 422]);
     expect(asked.flatMap((answered) => codes(answered) ?? [])).toEqual(['slotInSwap theirs']);
     const [swap] = await open();
     const winner = asked[0]?.status === 200 ? one : other;
-    expect([await open(), await slotsOf(id)]).toEqual([[{ ...swap, by: expect.objectContaining({ staffNumber: winner }) }], before]);
+    expect([await open(), await slotsOf(borrowing)]).toEqual([[{ ...swap, by: expect.objectContaining({ staffNumber: winner }) }], before]);
 
     const answered = await Promise.all([
       sectionStep(wanted, section, 'answerSwap', { swap: swap.id, agreed: true }),
@@ -103,7 +107,7 @@ describe('a section that borrows its devices', () => {
     ]);
     expect(answered.map(({ status }) => status).filter((status) => status !== 200)).toHaveLength(1);
     const agreed = answered[0]?.status === 200;
-    expect(await slotsOf(id)).toEqual(agreed ? { ...before, [winner]: before[wanted], [wanted]: before[winner] } : before);
+    expect(await slotsOf(borrowing)).toEqual(agreed ? { ...before, [winner]: before[wanted], [wanted]: before[winner] } : before);
     expect(await open()).toEqual([]);
     await expect.poll(reserved, patience).toBe(20);
   });
@@ -111,7 +115,7 @@ describe('a section that borrows its devices', () => {
   test('a repeat acts once; a promoter answers a swap, and nobody whom it was not asked', async () => {
     const { promoter } = town.accounts;
     const [by, partner, third, key] = [early(), late(), late(), randomUUID()];
-    const before = await slotsOf(id);
+    const before = await slotsOf(borrowing);
     const twice = await Promise.all([ask(by, partner, key), ask(by, partner, key)]);
     expect([...twice, await ask(by, partner, key)].map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(await ask(by, third, key)).toMatchObject({ status: 422, body: { type: '/problems/keyReused' } });
@@ -122,7 +126,7 @@ describe('a section that borrows its devices', () => {
     expect((await agree(third)).status).toBe(403);
     expect((await agree(by)).status).toBe(403);
     expect((await agree(promoter)).status).toBe(200);
-    expect(await slotsOf(id)).toEqual({ ...before, [by]: before[partner], [partner]: before[by] });
+    expect(await slotsOf(borrowing)).toEqual({ ...before, [by]: before[partner], [partner]: before[by] });
     expect(await agree(partner)).toMatchObject({ status: 409 });
     const { items: mine } = await get(by, '/me/trials');
     expect(mine).toMatchObject([{ slots: [{ date: dates[1] }] }]);
@@ -135,9 +139,9 @@ describe('a section that borrows its devices', () => {
     expect(codes(await cannot([by, colleague]))).toEqual(['onlyOneself people']);
     const move = await sectionStep(by, section, 'move', { staff: colleague, from: dates[0], to: { date: dates[1], part: 'day' } });
     expect(codes(move)).toEqual(['onlyOneself staff']);
-    expect((await slotsOf(id))[colleague]).toEqual([dates[0]]);
+    expect((await slotsOf(borrowing))[colleague]).toEqual([dates[0]]);
     expect((await cannot([by])).status).toBe(200);
-    expect((await slotsOf(id))[by]).toEqual([]);
+    expect((await slotsOf(borrowing))[by]).toEqual([]);
     await expect.poll(reserved, patience).toBe(19);
   });
 
@@ -154,8 +158,8 @@ describe('a section that borrows its devices', () => {
     expect((await town.ledger.mailsOf(section)).filter(({ template }) => template === 'trialSwapLapsed')).toMatchObject([
       { to: `staff:${by}` },
     ]);
-    expect((await membersOf(id)).map(numberOf)).not.toContain(leaver);
-    expect((await slotsOf(id))[by]).toEqual([dates[0]]);
+    expect((await membersOf(borrowing)).map(numberOf)).not.toContain(leaver);
+    expect((await slotsOf(borrowing))[by]).toEqual([dates[0]]);
     expect(codes(await ask(by, leaver))).toEqual(['notMember with']);
     expect((await sectionStep(town.accounts.promoter, section, 'answerSwap', { swap, agreed: true })).status).toBe(409);
     await expect.poll(reserved, patience).toBe(18);
@@ -267,7 +271,7 @@ describe('two sections with devices of their own', () => {
     for (const who of [head, hr]) expect([who, ...(await seen(who))]).toEqual([who, 200, true, true]);
     for (const who of [promoter, colleague, exempt]) expect([who, ...(await seen(who))]).toEqual([who, 200, false, false]);
     for (const who of [it, borrower]) expect([who, ...(await seen(who))]).toEqual([who, 404, false, false]);
-    const mails = JSON.stringify(await town.ledger.mailsOf(welfare));
+    const mails = JSON.stringify(await town.ledger.db.selectFrom('outbox').selectAll().execute());
     expect([mails.includes('trialExempted'), mails.includes('maternity')]).toEqual([true, false]);
     expect(await rowOf(exempt)).toMatchObject({ status: 'exempt', slots: [] });
   });
@@ -348,4 +352,51 @@ describe('two sections with devices of their own', () => {
       (await eventsOf(welfare, 'replan')).filter(({ event }) => (event.input as unknown as { on: string }).on === wednesday),
     ).toHaveLength(1);
   });
+});
+
+test('a campaign that is cancelled: devices that are out come home through their own procedure, those that are not stay', async () => {
+  const {
+    hr,
+    it: [keeper, confirmer],
+  } = town.accounts;
+  const loans = async (): Promise<Record<string, number>> =>
+    Object.fromEntries(
+      (await get(hr, `/campaigns/${borrowing}/loans`)).items.map(({ status, count }: { status: string; count: number }) => [status, count]),
+    );
+  const waiting = async () => {
+    const { items } = await get(keeper, '/device-loans?status=reserved&limit=200');
+    return Promise.all(items.map((one: { id: string }) => get(keeper, `/device-loans/${one.id}`)));
+  };
+  const uncollected = async () => (await waiting()).filter(({ state }) => state.request.from < wednesday);
+  await expect.poll(uncollected, patience).toEqual([]); // Their day is over.
+  const [prepared, ...out] = (await waiting()).slice(0, 3);
+  expect(out).toHaveLength(2);
+  for (const loan of [prepared, ...out]) {
+    const body = { assetTag: loan.state.device.assetTag, fingerprintEnrolled: true, accessories: [] };
+    expect(await town.step(keeper, loan.id, 'prepare', body)).toMatchObject({ status: 200 });
+  }
+  for (const loan of out) expect(await town.step(keeper, loan.id, 'handOver')).toMatchObject({ body: { status: 'handedOver' } });
+
+  const key = randomUUID();
+  const cancel = () => post(hr, `/campaigns/${borrowing}/steps/cancel`, { reason: '災害対応のため' }, key);
+  expect((await Promise.all([cancel(), cancel()])).map(({ status, body }) => [status, body.status])).toEqual([
+    [200, 'cancelled'],
+    [200, 'cancelled'],
+  ]);
+  const open = async () => Object.keys(await loans()).filter((status) => !['cancelled', 'expired'].includes(status));
+  await expect.poll(open, patience).toEqual(['handedOver']);
+  expect((await loans()).handedOver).toBe(out.length);
+  expect((await get(hr, `/device-loans/${prepared.id}`)).status).toBe('cancelled');
+  const section = (await membersOf(borrowing))[0]?.section ?? '';
+  expect(await get(hr, `/campaign-sections/${section}`)).toMatchObject({ status: 'cancelled', closed: true, due: [] });
+
+  for (const loan of out) {
+    await expect.poll(async () => (await get(keeper, `/device-loans/${loan.id}`)).state.recalled, patience).toBe(true);
+    expect(await town.step(keeper, loan.id, 'takeBack', { accessories: [] })).toMatchObject({ body: { status: 'returned' } });
+    const erasure = { method: 'purge', tool: 'nwipe', toolVersion: '0.37', dataClass: 'confidential' };
+    expect((await town.step(keeper, loan.id, 'erase', erasure)).status).toBe(200);
+    expect(await town.step(confirmer, loan.id, 'confirmErasure')).toMatchObject({ body: { status: 'released', closed: true } });
+  }
+  const devices = await town.ledger.poolDevices({ kind: 'laptop', pools: ['common'], from: thursday, until });
+  expect(devices.map(({ busy }) => busy)).toEqual(Array.from({ length: 10 }, () => []));
 });
