@@ -1,29 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import iconv from 'iconv-lite';
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hostClock } from '../../activities/ledger/clock.js';
-import { municipalCalendar, today } from '../../config/calendar.js';
+import { municipalCalendar } from '../../config/calendar.js';
 import { bundleWorkflows } from '../../worker/create-worker.js';
 import { dayOn } from '../../workflows/shared/dates.js';
 import { caseWorkflowId, hasWorkflow } from '../../workflows/shared/procedures.js';
-import { weekOf } from '../../workflows/telework-day/rules.js';
 import { replayAll } from '../histories.js';
-import { type Answered, ApiTown } from './town.js';
+import { ApiTown } from './town.js';
+import { codes, type Person, patience, plainMonday, trialDesk } from './trial-desk.js';
 
 const calendar = municipalCalendar();
-const isPlain = (monday: string) => [0, 1, 2, 3, 4].every((days) => calendar.isBusinessDay(dayOn(monday, days)));
-/** The first of two weeks without closed days, one week from the host's at the earliest. */
-function plainMonday(): string {
-  let monday = dayOn(weekOf(today(hostClock.now().toISOString()), 'monday')[0], 7);
-  while (!isPlain(monday) || !isPlain(dayOn(monday, 7)) || !isPlain(dayOn(monday, 14))) monday = dayOn(monday, 7);
-  return monday;
-}
 /** The town's date at the beginning, and the week of the campaign. */
 const now = plainMonday();
 const [from, until] = [dayOn(now, 7), dayOn(now, 11)];
-/** For what comes as news or by the clock. */
-const patience = { timeout: 60_000, interval: 100 };
 
 let town: ApiTown;
 beforeAll(async () => {
@@ -48,16 +37,7 @@ afterAll(async () => {
   await town.close();
 }, 120_000);
 
-const to = async (date: string, time: string) => {
-  await town.ledger.clockOffset();
-  await town.forward(Date.parse(`${date}T${time}:00+09:00`) - town.ledger.townClock.now().getTime());
-};
-const get = async (who: string, path: string) => (await town.send(who, 'GET', path)).body;
-const post = (who: string, path: string, body: object = {}, key: string = randomUUID()) => town.send(who, 'POST', path, { key, body });
-const step = (who: string, id: string, name: string, body: object = {}) => post(who, `/campaigns/${id}/steps/${name}`, body);
-const sectionStep = (who: string, id: string, name: string, body: object = {}) => post(who, `/campaign-sections/${id}/steps/${name}`, body);
-const codes = ({ body }: Answered) =>
-  body.errors?.map(({ code, field }: { code: string; field?: string }) => `${code} ${field ?? ''}`.trim());
+const { get, post, step, sectionStep, statusOf, membersOf, to, planned, isOpen } = trialDesk(() => town);
 
 /** Everybody of the tax department once in a week. */
 const draft = (over: object = {}) => ({
@@ -82,27 +62,6 @@ const plan = (date: string) => ({
     { from: '13:00', until: '17:15', task: 'planning', level: 1 },
   ],
 });
-const statusOf = async (id: string): Promise<string> => (await get(town.accounts.hr, `/campaigns/${id}`)).status;
-const planned = async (id: string) => {
-  const { hr } = town.accounts;
-  expect(await step(hr, id, 'plan')).toMatchObject({ status: 200 });
-  await expect.poll(() => statusOf(id), patience).toBe('planned');
-  return get(hr, `/campaigns/${id}/plan`);
-};
-interface Person {
-  section: string;
-  staff: { staffNumber: string };
-  status: string;
-  slots: { date: string; part: string }[];
-  observed: string[];
-}
-const membersOf = async (id: string, query = ''): Promise<Person[]> =>
-  (await get(town.accounts.hr, `/campaigns/${id}/members?limit=200${query}`)).items;
-const isOpen = async (id: string, sections: number): Promise<string> => {
-  await expect.poll(async () => (await get(town.accounts.hr, `/campaigns/${id}`)).state.sections, patience).toBe(sections);
-  await expect.poll(async () => (await membersOf(id)).length, patience).toBeGreaterThan(0);
-  return (await membersOf(id))[0]?.section ?? '';
-};
 
 describe('a draft', () => {
   test('is HR’s alone', async () => {
