@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Reason } from '../../activities/planner/port.js';
 import type { TrialCampaign } from '../../workflows/trial-campaign/rules.js';
-import { namesOf } from '../names.js';
+import { namesOf, staffAmong } from '../names.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import type { Readable } from '../procedure.js';
@@ -52,6 +52,10 @@ const member = z
     observed: z.array(date),
     exemptUntil: date.optional(),
     notPossible: z.string().optional(),
+    movedTo: z.string().optional().meta({
+      description:
+        'The department of their main post by now, where that is another: one without a section of the campaign, or the next morning moves them.',
+    }),
   })
   .meta({ id: 'TrialMember' });
 const membersQuery = z.strictObject({ status: z.enum(memberStatuses).exactOptional(), department: department.exactOptional(), ...paging });
@@ -184,13 +188,18 @@ export function campaignFigures({ ledger, directory, views }: Services, readable
         if (wanted !== undefined && departments && !departments.includes(wanted)) throw new Problem('forbidden');
         const where = wanted === undefined ? departments : [wanted];
         const { items, cursor } = await ledger.trialMembers({ campaign: row.caseId, ...query, ...(where && { departments: where }) });
-        const names = await namesOf(directory, items);
+        const people = await staffAmong(directory, items);
+        const movedTo = (staff: string, department: string): string | undefined => {
+          const [mainPost] = people.get(staff)?.departments ?? [];
+          return mainPost === department ? undefined : mainPost;
+        };
         // Why somebody does not take part is for head and HR.
         const decides = (unit: string): boolean => call.caller.capacities.some((one) => one === 'hr' || one === `head:${unit}`);
         const shown = items.map(({ campaign: _campaign, caseId: section, staff, exemptUntil, notPossible, ...one }) => ({
           section,
-          staff: { staffNumber: staff, name: names.get(staff) || undefined },
+          staff: { staffNumber: staff, name: people.get(staff)?.name },
           ...one,
+          movedTo: movedTo(staff, one.department),
           ...(decides(one.department) && { exemptUntil, notPossible }),
         }));
         return { status: 200, body: { items: shown, cursor } };

@@ -12,7 +12,7 @@ const [tuesday, wednesday, thursday, until] = [dateIn(1, 1), dateIn(1, 2), dateI
 
 let town: ApiTown;
 beforeAll(async () => {
-  town = await ApiTown.open({ pack: 'tours/nagayo-trial.yaml' });
+  town = await ApiTown.open({ pack: 'tours/nagayo-trial.yaml', freshMs: 0 }); // The directory is asked each time, as after a minute.
   await to(now, '07:00');
 }, 120_000);
 afterAll(() => town?.close());
@@ -163,6 +163,14 @@ describe('a section that borrows its devices', () => {
     expect(codes(await ask(by, leaver))).toEqual(['notMember with']);
     expect((await sectionStep(town.accounts.promoter, section, 'answerSwap', { swap, agreed: true })).status).toBe(409);
     await expect.poll(reserved, patience).toBe(18);
+  });
+
+  test('who moves to a department without a section stays, and HR sees where they are now', async () => {
+    const mover = late();
+    await town.amend(`uid=${mover},ou=people,${town.sample.baseDn}`, { departmentNumber: ['hoken', 'zeimu'] });
+    await morning(dayOn(now, 2));
+    const moved = (await membersOf(borrowing)).flatMap((one) => (one.movedTo ? [[numberOf(one), one.department, one.movedTo]] : []));
+    expect(moved).toEqual([[mover, 'zeimu', 'hoken']]);
   });
 });
 

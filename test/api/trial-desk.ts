@@ -27,6 +27,7 @@ export interface Person {
   status: string;
   slots: { date: string; part: string }[];
   observed: string[];
+  movedTo?: string;
 }
 
 /** What a refused request complains of: code and field. */
