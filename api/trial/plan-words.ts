@@ -15,9 +15,11 @@ export function reasonInWords(
 ): ReasonInWords {
   const words = (code: string, params: object = {}) => say(language, 'plan', code, { ...params });
   const sum = (field: 'people' | 'cannot') => sections.reduce((total, one) => total + one[field], 0);
-  const names = sections.map(({ section }) => nameOf(section)).join(words('and'));
+  const names = sections
+    .map(({ section }) => nameOf(section))
+    .reduce((list, name, nth) => list + words(nth === sections.length - 1 ? 'and' : 'next') + name);
   const facts = [
-    words('people', { names, people: sum('people') }),
+    words(sections.length > 1 ? 'peopleOf' : 'people', { names, people: sum('people') }),
     ...(devices === undefined ? [] : [words('devices', { devices })]),
     ...sections.flatMap(({ section, blockedByCounter: blocked }) =>
       blocked ? [words(sections.length > 1 ? 'blockedIn' : 'blocked', { blocked, dates, section: nameOf(section) })] : [],

@@ -1372,9 +1372,11 @@ export const en: Translation = {
   },
   plan: {
     people: 'Section {{names}}: {{people}} people',
+    peopleOf: 'Sections {{names}}: {{people}} people',
     devices: '{{devices}} devices',
     blocked: '{{blocked}} of {{dates}} days blocked by the counter',
     blockedIn: 'in {{section}} {{blocked}} of {{dates}} days blocked by the counter',
+    next: ', ',
     and: ' and ',
     comma: ', ',
     stop: '.',

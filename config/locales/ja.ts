@@ -1406,9 +1406,11 @@ export const ja = {
   /** 試算の結果: why not everybody could be placed, and what would help. */
   plan: {
     people: '{{names}}：対象者{{people}}人',
+    peopleOf: '{{names}}：対象者{{people}}人',
     devices: '端末機{{devices}}台',
     blocked: '期間の{{dates}}日のうち{{blocked}}日は、窓口の人員を確保するため実施不可',
     blockedIn: '{{section}}は期間の{{dates}}日のうち{{blocked}}日が、窓口の人員を確保するため実施不可',
+    next: '・',
     and: '・',
     comma: '、',
     stop: '。',

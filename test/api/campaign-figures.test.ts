@@ -1,6 +1,8 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
+import type { Reason } from '../../activities/planner/port.js';
 import { nextDraft } from '../../api/trial/next-draft.js';
+import { reasonInWords } from '../../api/trial/plan-words.js';
 import { resultsOf } from '../../api/trial/questionnaire.js';
 import { measured } from '../../api/trial/report.js';
 import { forecastOf, maskedLines, membersOf, shareOf, standingOf } from '../../api/trial/tallies.js';
@@ -55,6 +57,21 @@ describe('small groups', () => {
     expect(resultsOf('participant', [...four, answer], fewest)).toMatchObject({ answered: 5, remarks: [{}, {}, {}, {}, {}] });
     expect(resultsOf('head', four, fewest)).toEqual({ answered: 0, masked: true });
   });
+});
+
+test('why a plan does not place everybody names its sections as people list them', () => {
+  const reason = (...names: string[]): Reason => ({
+    sections: names.map((section) => ({ section, people: 9, cannot: 1, blockedByCounter: 0 })),
+    dates: 5,
+    devices: 2,
+    incurable: 0,
+    cures: [],
+  });
+  const text = (language: 'ja' | 'en', ...names: string[]) => reasonInWords(reason(...names), language, (name) => name).text;
+  expect(text('en', 'A')).toBe('Section A: 9 people, 2 devices. 1 of them cannot be placed.');
+  expect(text('en', 'A', 'B')).toMatch(/^Sections A and B: 18 people/);
+  expect(text('en', 'A', 'B', 'C')).toMatch(/^Sections A, B and C: 27 people/);
+  expect(text('ja', '税務課', '市民課', '福祉課')).toMatch(/^税務課・市民課・福祉課：対象者27人/);
 });
 
 test('the forecast is what is done, and what is planned by its date', () => {
