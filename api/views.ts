@@ -35,8 +35,8 @@ const personFields: ReadonlySet<string> = new Set([
 ]);
 /** What only machines need. */
 const hiddenFields: ReadonlySet<string> = new Set(['digest', 'policy', 'urgent']);
-/** Forms: a code in one (`pregnancy`, a carer's home, why somebody is exempt) tells as much as words do. */
-const formFields: ReadonlySet<string> = new Set(['form', 'change', 'exemption', 'outcome']);
+/** Forms: a code in one (`pregnancy`, a carer's home, why somebody is exempt) tells as much as words do; and so does when somebody is on leave. */
+const formFields: ReadonlySet<string> = new Set(['form', 'change', 'exemption', 'outcome', 'absent']);
 /** Questions that came up and what was answered are for everybody who reads the case. */
 const openWords: ReadonlySet<string> = new Set(['text', 'answer', 'questions']);
 

@@ -256,7 +256,7 @@ describe('two sections with devices of their own', () => {
     expect((await membersIn('soumu')).every(({ slots }) => slots.length === 1)).toBe(true);
   });
 
-  test('why somebody is exempt is seen by head and HR alone', async () => {
+  test('why somebody is exempt, and when somebody is on leave, is seen by head and HR alone', async () => {
     const {
       hr,
       borrower,
@@ -272,13 +272,13 @@ describe('two sections with devices of their own', () => {
       const rows = await town.send(who, 'GET', `/campaigns/${id}/members?limit=200&department=fukushi`);
       return [
         shown[0]?.status,
-        shown.some(({ body }) => JSON.stringify(body).includes('maternity')),
+        ['maternity', '"absent"'].map((word) => shown.some(({ body }) => JSON.stringify(body).includes(word))),
         rows.status === 200 && JSON.stringify(rows.body).includes('exemptUntil'),
       ];
     };
-    for (const who of [head, hr]) expect([who, ...(await seen(who))]).toEqual([who, 200, true, true]);
-    for (const who of [promoter, colleague, exempt]) expect([who, ...(await seen(who))]).toEqual([who, 200, false, false]);
-    for (const who of [it, borrower]) expect([who, ...(await seen(who))]).toEqual([who, 404, false, false]);
+    for (const who of [head, hr]) expect([who, ...(await seen(who))]).toEqual([who, 200, [true, true], true]);
+    for (const who of [promoter, colleague, exempt]) expect([who, ...(await seen(who))]).toEqual([who, 200, [false, false], false]);
+    for (const who of [it, borrower]) expect([who, ...(await seen(who))]).toEqual([who, 404, [false, false], false]);
     const mails = JSON.stringify(await town.ledger.db.selectFrom('outbox').selectAll().execute());
     expect([mails.includes('trialExempted'), mails.includes('maternity')]).toEqual([true, false]);
     expect(await rowOf(exempt)).toMatchObject({ status: 'exempt', slots: [] });
