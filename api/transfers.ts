@@ -1,8 +1,7 @@
 import type { Capacity, Organisation } from '../activities/directory/port.js';
-import type { CaseRow, ProcedureName } from '../activities/ledger/port.js';
+import { type CaseRow, every, type ProcedureName } from '../activities/ledger/port.js';
 import * as registrations from '../workflows/registration/rules.js';
 import { following, handedOver, type Line, type Posts } from '../workflows/shared/posts.js';
-import { every } from './every.js';
 import { todayOf } from './moment.js';
 import type { Services } from './parts.js';
 

@@ -257,6 +257,16 @@ export interface EffectMark {
   since: string;
 }
 
+/** Everything of a list, page by page, where all of it is needed. */
+export async function* every<Item>(list: (page: { cursor?: string; limit: number }) => Promise<Page<Item>>): AsyncGenerator<Item> {
+  for (let cursor: string | undefined; ; ) {
+    const page: Page<Item> = await list({ limit: 200, ...(cursor && { cursor }) });
+    yield* page.items;
+    cursor = page.cursor;
+    if (!cursor) return;
+  }
+}
+
 /** What was handed in as `cursor` is none that this list gave out. */
 export class BadCursor extends Error {
   override readonly name = 'BadCursor';

@@ -1,7 +1,7 @@
 import { dayOn } from '../../workflows/shared/dates.js';
 import type { TrialCampaign } from '../../workflows/trial-campaign/rules.js';
 import type { TrialSection } from '../../workflows/trial-section/rules.js';
-import type { CaseRow, LedgerReader } from '../ledger/port.js';
+import { type CaseRow, every, type LedgerReader } from '../ledger/port.js';
 
 type Reader = Pick<LedgerReader, 'openCases' | 'casesWithin'>;
 
@@ -15,24 +15,10 @@ export interface SectionCase {
   section: TrialSection;
 }
 
-const pageSize = 200;
-
-/** All pages of a list. */
-export async function* everyPage<Item>(
-  list: (page: { limit: number; cursor?: string }) => Promise<{ items: readonly Item[]; cursor?: string }>,
-): AsyncGenerator<Item> {
-  for (let cursor: string | undefined; ; ) {
-    const page = await list({ limit: pageSize, ...(cursor !== undefined && { cursor }) });
-    yield* page.items;
-    cursor = page.cursor;
-    if (cursor === undefined) return;
-  }
-}
-
 /** The open campaigns in one of these states. */
 export async function campaignsIn(ledger: Reader, statuses: readonly TrialCampaign['status'][]): Promise<readonly CampaignCase[]> {
   const found: CampaignCase[] = [];
-  for await (const { caseId, state } of everyPage((page) => ledger.openCases({ procedure: 'trial-campaign', ...page }))) {
+  for await (const { caseId, state } of every((page) => ledger.openCases({ procedure: 'trial-campaign', ...page }))) {
     const campaign = state as TrialCampaign;
     if (statuses.includes(campaign.status)) found.push({ caseId, campaign });
   }
@@ -43,7 +29,7 @@ export async function campaignsIn(ledger: Reader, statuses: readonly TrialCampai
 export async function sectionsOf(ledger: Reader, campaign: string): Promise<readonly SectionCase[]> {
   const rows: CaseRow[] = [];
   const query = { procedure: 'trial-section', within: [campaign] } as const;
-  for await (const row of everyPage((page) => ledger.casesWithin({ ...query, ...page }))) if (!row.closed) rows.push(row);
+  for await (const row of every((page) => ledger.casesWithin({ ...query, ...page }))) if (!row.closed) rows.push(row);
   return rows
     .map(({ caseId, state }) => ({ caseId, section: state as TrialSection }))
     .sort((one, other) => (one.section.department < other.section.department ? -1 : 1));

@@ -2,8 +2,7 @@ import type { TrialCampaign } from '../../workflows/trial-campaign/rules.js';
 import { opensWeek, type RoundDay, remindsMember } from '../../workflows/trial-section/reminding.js';
 import type { TrialSection } from '../../workflows/trial-section/rules.js';
 import type { Notices } from '../ledger/digests.js';
-import type { Calendar, CampaignTally, CaseRow, LedgerReader, TrialsPort } from '../ledger/port.js';
-import { everyPage } from './campaigns.js';
+import { type Calendar, type CampaignTally, type CaseRow, every, type LedgerReader, type TrialsPort } from '../ledger/port.js';
 
 export interface TrialReminderParts {
   ledger: Pick<TrialsPort, 'undoneIn' | 'campaignTally'> & Pick<LedgerReader, 'caseById' | 'openCases'>;
@@ -20,7 +19,7 @@ export function createTrialReminders({ ledger, calendar }: TrialReminderParts): 
       const row = await ledger.caseById(caseId);
       if (row?.procedure === 'trial-section' && !row.closed) yield row;
     }
-    if (!caseIds) yield* everyPage((page) => ledger.openCases({ procedure: 'trial-section', ...page }));
+    if (!caseIds) yield* every((page) => ledger.openCases({ procedure: 'trial-section', ...page }));
   }
 
   return async function* ({ date, after }, about) {

@@ -3,10 +3,19 @@ import type { Loan } from '../../workflows/device-loan/rules.js';
 import { dayOn, daysBetween } from '../../workflows/shared/dates.js';
 import type { Prolonged } from '../../workflows/trial-section/contract.js';
 import { openedCaseId } from '../ledger/canonical.js';
-import type { EffectMarks, LedgerEvent, LedgerReader, PoolDevice, RoundsPort, SeatsPort, TrialsPort } from '../ledger/port.js';
+import {
+  type EffectMarks,
+  every,
+  type LedgerEvent,
+  type LedgerReader,
+  type PoolDevice,
+  type RoundsPort,
+  type SeatsPort,
+  type TrialsPort,
+} from '../ledger/port.js';
 import { type PlanInput, type Planner, PlannerFailed } from '../planner/port.js';
 import { type Found, looseSlots, type Means, planAnew } from './anew.js';
-import { type CampaignCase, campaignsIn, everyPage, furthestDate, type SectionCase, sectionsOf } from './campaigns.js';
+import { type CampaignCase, campaignsIn, furthestDate, type SectionCase, sectionsOf } from './campaigns.js';
 import { datesOf, kindLent, latest, openDates } from './targets.js';
 
 export interface WatchParts {
@@ -93,7 +102,7 @@ export async function watchTrials({ ledger, planner, calendar }: WatchParts, dat
     const found = new Set<string>();
     if (!anyLent) return found;
     const query = { procedure: 'device-loan', capacities: ['it', 'hr'], status: 'approved' } as const;
-    for await (const { caseId } of everyPage((page) => ledger.list({ ...query, ...page }))) found.add(caseId);
+    for await (const { caseId } of every((page) => ledger.list({ ...query, ...page }))) found.add(caseId);
     return found;
   }
 
@@ -102,7 +111,7 @@ export async function watchTrials({ ledger, planner, calendar }: WatchParts, dat
     const byId = new Map(Array.from({ length: section.loans }, (_, nth) => [openedCaseId(caseId, `${nth + 1}`), `${nth + 1}`]));
     const loans = new Map<string, Loan>();
     if (!section.loan) return loans;
-    for await (const row of everyPage((page) => ledger.casesWithin({ procedure: 'device-loan', within: [caseId], ...page }))) {
+    for await (const row of every((page) => ledger.casesWithin({ procedure: 'device-loan', within: [caseId], ...page }))) {
       const name = byId.get(row.caseId);
       if (name !== undefined && !row.closed) loans.set(name, row.state as Loan);
     }
@@ -117,7 +126,7 @@ export async function watchTrials({ ledger, planner, calendar }: WatchParts, dat
     const { department, members, loan } = section;
     const staff = members.map((member) => member.staff);
     const seen = new Map<string, readonly string[]>();
-    for await (const row of everyPage((page) => ledger.trialMembers({ campaign, departments: [department], ...page })))
+    for await (const row of every((page) => ledger.trialMembers({ campaign, departments: [department], ...page })))
       seen.set(row.staff, row.observed);
     const last = await ledger.lastTelework(staff);
     const waited = new Map(staff.map((one) => [one, daysBetween(last.get(one) ?? '2000-01-01', date)]));

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { TrialMember } from '../../activities/ledger/port.js';
-import { every } from '../every.js';
+import { every, type TrialMember } from '../../activities/ledger/port.js';
 import { csvOf, workbookOf } from '../files.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { CaseRow } from '../../activities/ledger/port.js';
+import { type CaseRow, every } from '../../activities/ledger/port.js';
 import { today } from '../../config/calendar.js';
 import type { Registration } from '../../workflows/registration/rules.js';
 import { dayOn } from '../../workflows/shared/dates.js';
-import { every } from '../every.js';
 import { type Charset, csvOf } from '../files.js';
 import { namesOf } from '../names.js';
 import type { Services } from '../parts.js';

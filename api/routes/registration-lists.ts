@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { CaseRow } from '../../activities/ledger/port.js';
+import { type CaseRow, every } from '../../activities/ledger/port.js';
 import { registrationPolicy } from '../../config/policy/pack.js';
 import { corrected, type Registration, underPolicy } from '../../workflows/registration/rules.js';
 import { standing } from '../auth.js';
 import { employedOf } from '../employed.js';
 import { inWords } from '../errors.js';
-import { every } from '../every.js';
 import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
 import { type AnyRoute, type Call, route } from '../route.js';

@@ -1,8 +1,7 @@
-import type { CaseRow, TrialMember, WordsRef } from '../../activities/ledger/port.js';
+import { type CaseRow, every, type TrialMember, type WordsRef } from '../../activities/ledger/port.js';
 import type { Measurement } from '../../workflows/trial-campaign/contract.js';
 import type { TrialCampaign } from '../../workflows/trial-campaign/rules.js';
 import type { TrialSection } from '../../workflows/trial-section/rules.js';
-import { every } from '../every.js';
 import type { Services } from '../parts.js';
 import { answersOf } from './answers.js';
 import { maskedLines, sumOf } from './tallies.js';
