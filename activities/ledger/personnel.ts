@@ -4,7 +4,7 @@ import { employmentKinds } from '../../config/policy/schema.js';
 import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
 import { keepList, type List } from './lists.js';
-import type { PersonnelPort } from './port.js';
+import type { EmploymentRecord, PersonnelPort } from './port.js';
 
 export const staffNumber = z.string().regex(/^\d{1,8}$/, 'must be a staff number of at most 8 digits');
 export const day = z.iso.date('must be a date such as 2026-11-23');
@@ -72,17 +72,20 @@ export function createPersonnel({ db, townTime }: { db: Kysely<Tables>; townTime
     },
 
     async employmentOf(staff, date) {
-      const row = await db
-        .selectFrom('employments')
-        .select(['kind', 'occupation', 'from_day as from', 'until_day as until'])
-        .where('staff', '=', staff)
-        .where('from_day', '<=', date)
-        .where((is) => is.or([is('until_day', 'is', null), is('until_day', '>=', date)]))
-        .orderBy('from_day', 'desc')
-        .executeTakeFirst();
-      if (!row) return undefined;
-      const { until, ...rest } = row;
-      return { ...rest, ...(until !== null && { until }) };
+      return (await employmentAmong(db, [staff], date)).get(staff);
     },
   };
+}
+
+/** How each of these people is employed on the date, by what the personnel files say last. */
+export async function employmentAmong(
+  db: Kysely<Tables>,
+  staff: readonly string[],
+  date: string,
+): Promise<ReadonlyMap<string, EmploymentRecord>> {
+  const { rows } = await sql<Omit<EmploymentRecord, 'until'> & { staff: string; until: string | null }>`
+    select distinct on (staff) staff, kind, occupation, from_day as from, until_day as until from employments
+    where staff = any(${[...staff]}::text[]) and from_day <= ${date}::date and coalesce(until_day, 'infinity') >= ${date}::date
+    order by staff, from_day desc`.execute(db);
+  return new Map(rows.map(({ staff: person, until, ...one }) => [person, { ...one, ...(until !== null && { until }) }]));
 }

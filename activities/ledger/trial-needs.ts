@@ -2,7 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import { today } from '../../config/calendar.js';
 import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
-import type { EmploymentRecord, PoolDevice, TrialsPort } from './port.js';
+import { employmentAmong } from './personnel.js';
+import type { PoolDevice, TrialsPort } from './port.js';
 
 type Needs = Pick<TrialsPort, 'poolDevices' | 'absencesWithin' | 'lastTelework' | 'registeredAmong' | 'employmentAmong'>;
 
@@ -52,13 +53,7 @@ export function createTrialNeeds({ db, townTime }: { db: Kysely<Tables>; townTim
       return new Map(rows.map(({ staff: person, reason, forms }) => [person, { ...(reason !== null && { reason }), forms }]));
     },
 
-    async employmentAmong(staff, date) {
-      const { rows } = await sql<Omit<EmploymentRecord, 'until'> & { staff: string; until: string | null }>`
-        select distinct on (staff) staff, kind, occupation, from_day as from, until_day as until from employments
-        where staff = any(${[...staff]}::text[]) and from_day <= ${date}::date and coalesce(until_day, 'infinity') >= ${date}::date
-        order by staff, from_day desc`.execute(db);
-      return new Map(rows.map(({ staff: person, until, ...one }) => [person, { ...one, ...(until !== null && { until }) }]));
-    },
+    employmentAmong: (staff, date) => employmentAmong(db, staff, date),
   };
 }
 
