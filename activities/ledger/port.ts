@@ -907,6 +907,16 @@ export interface RetentionPort {
   eraseWords(before: string): Promise<number>;
 }
 
+/** How members can stand, in the order in which people read it. */
+export const memberStatuses = [
+  'done',
+  'recordedByHr',
+  'planned',
+  'atRisk',
+  'exempt',
+  'notPossible',
+] as const satisfies readonly MemberStatus[];
+
 /** A plan as it is kept for ever: header, one row a section with all that opens it, and why somebody could not be placed. */
 export interface TrialPlan {
   header: Planned;

@@ -6,7 +6,15 @@ import { openedCaseId } from './canonical.js';
 import type { TownTime } from './clock.js';
 import type { Tables } from './database.js';
 import { pageOf, pageSize, readCursor, writeCursor } from './page.js';
-import type { EvidenceGap, LedgerEvent, Opening, SectionToWatch, TrialMember, TrialsPort } from './port.js';
+import {
+  type EvidenceGap,
+  type LedgerEvent,
+  memberStatuses,
+  type Opening,
+  type SectionToWatch,
+  type TrialMember,
+  type TrialsPort,
+} from './port.js';
 import { createTrialNeeds } from './trial-needs.js';
 
 /** Members that are judged anew in one transaction: a third of a second, in which no day can end. */
@@ -39,7 +47,6 @@ const toMember = ({ exemptUntil, notPossible, ...row }: Row): TrialMember => ({
 });
 
 const none = { done: 0, recordedByHr: 0, exempt: 0, notPossible: 0, planned: 0, atRisk: 0 };
-const statuses = ['done', 'recordedByHr', 'exempt', 'notPossible', 'planned', 'atRisk'] as const;
 
 /** Plans of campaigns, their members and how those stand; what is judged is judged by the database (`migrations/0008-trials.ts`), in the transaction that changes it. */
 export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: TownTime }): TrialsPort {
@@ -126,7 +133,7 @@ export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: T
     },
 
     async campaignTotal(campaign) {
-      const sums = statuses.map((status) => sql<number>`coalesce(sum(${sql.ref(status)}), 0)::int`.as(status));
+      const sums = memberStatuses.map((status) => sql<number>`coalesce(sum(${sql.ref(status)}), 0)::int`.as(status));
       const sum = await db.selectFrom('trial_tally').select(sums).where('campaign', '=', campaign).executeTakeFirstOrThrow();
       return sum as Tally;
     },
@@ -134,7 +141,7 @@ export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: T
     async campaignTally(campaign) {
       const cells = await db
         .selectFrom('trial_tally')
-        .select(['department', 'group', ...statuses])
+        .select(['department', 'group', ...memberStatuses])
         .where('campaign', '=', campaign)
         .orderBy('department')
         .orderBy('group')
@@ -143,10 +150,10 @@ export function createTrials({ db, townTime }: { db: Kysely<Tables>; townTime: T
         const found = new Map<string, Record<MemberStatus, number>>();
         for (const cell of cells) {
           const sum = found.get(key(cell)) ?? { ...none };
-          for (const status of statuses) sum[status] += cell[status];
+          for (const status of memberStatuses) sum[status] += cell[status];
           found.set(key(cell), sum);
         }
-        return [...found].filter(([, sum]) => statuses.some((status) => sum[status]));
+        return [...found].filter(([, sum]) => memberStatuses.some((status) => sum[status]));
       };
       const [[, total] = ['', none]] = sums(() => '');
       return {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { memberStatuses } from '../../activities/ledger/port.js';
 import type { Reason } from '../../activities/planner/port.js';
 import type { TrialCampaign } from '../../workflows/trial-campaign/rules.js';
 import { namesOf, staffAmong } from '../names.js';
@@ -9,7 +10,7 @@ import { type AnyRoute, type Call, route } from '../route.js';
 import { caseId, date, department, pageOf, paging, person } from '../schemas.js';
 import { reasonInWords } from '../trial/plan-words.js';
 import { sightOf } from '../trial/sight.js';
-import { forecastOf, maskedLines, memberStatuses, standingOf, sumOf } from '../trial/tallies.js';
+import { forecastOf, maskedLines, standingOf, sumOf } from '../trial/tallies.js';
 
 const byId = z.strictObject({ id: caseId });
 const counts = Object.fromEntries(memberStatuses.map((status) => [status, z.int().optional()]));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TrialMember } from '../../activities/ledger/port.js';
+import { memberStatuses } from '../../activities/ledger/port.js';
 import { say } from '../../config/texts.js';
 import type { TeleworkDay } from '../../workflows/telework-day/contract.js';
 import type { TrialCampaign } from '../../workflows/trial-campaign/rules.js';
@@ -7,7 +8,6 @@ import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
 import { type AnyRoute, route } from '../route.js';
 import { caseId, date } from '../schemas.js';
-import { memberStatuses } from '../trial/tallies.js';
 
 const trial = z.object({
   campaign: caseId,

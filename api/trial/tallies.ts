@@ -1,14 +1,5 @@
-import type { MemberStatus, Tally } from '../../workflows/trial-section/contract.js';
-
-/** In the order in which people read them. */
-export const memberStatuses = [
-  'done',
-  'recordedByHr',
-  'planned',
-  'atRisk',
-  'exempt',
-  'notPossible',
-] as const satisfies readonly MemberStatus[];
+import { memberStatuses } from '../../activities/ledger/port.js';
+import type { Tally } from '../../workflows/trial-section/contract.js';
 
 /** How a group of people stands. Shares are of `done` alone, in per cent; absent where there is nobody to share among. */
 export interface Standing extends Tally {
