@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { hasWorkflow } from '../../workflows/shared/procedures.js';
 import { openedCaseId } from './canonical.js';
 import type { Tables } from './database.js';
-import type { CasesOf, CasesWithin, LedgerEntry } from './port.js';
+import type { LedgerEntry } from './port.js';
 import { Refused } from './reservations.js';
 
 type Trx = Transaction<Tables>;
@@ -54,7 +54,7 @@ interface Telling {
  * to be opened `unless` this was said, for any other the news waits under its id. What is there and what is still to be opened is seen in one moment, as a case
  * comes and its opening goes in one transaction.
  */
-async function tell(trx: Trx, { teller, place, at }: Telling, { name, ...whom }: (CasesOf | CasesWithin) & { name: string }) {
+async function tell(trx: Trx, { teller, place, at }: Telling, { name, says = {}, ...whom }: NonNullable<LedgerEntry['tells']>[number]) {
   const { procedure } = whom;
   const [open, coming] =
     'staff' in whom
@@ -76,7 +76,7 @@ async function tell(trx: Trx, { teller, place, at }: Telling, { name, ...whom }:
         select case_id from openings where procedure = ${procedure} and ${coming} and case_id not in (select case_id from dropped)) as meant
     )
     insert into news (case_id, name, event, key)
-    select case_id, ${name}, json_build_object('name', ${name}::text, 'input', json_build_object('by', 'system'), 'key', key), key from heard`.execute(
+    select case_id, ${name}, json_build_object('name', ${name}::text, 'input', ${JSON.stringify({ ...says, by: 'system' })}::json, 'key', key), key from heard`.execute(
     trx,
   );
   await sql`select pg_notify('telework', 'news')`.execute(trx);

@@ -6,7 +6,14 @@ import type { Duty, MemberStatus, SectionRequest, Slot, Tally } from '../../work
 import type { Capacity } from '../directory/port.js';
 
 /** A procedure whose cases the ledger keeps. Each has a letter for its receipt numbers (受付番号, e.g. 令和8-貸-0123). */
-export type ProcedureName = 'device-loan' | 'registration' | 'telework-day' | 'trial-campaign' | 'trial-section';
+export type ProcedureName =
+  | 'device-loan'
+  | 'registration'
+  | 'telework-day'
+  | 'trial-campaign'
+  | 'trial-section'
+  | 'yearly-review'
+  | 'survey';
 
 /**
  * Words of a person, kept apart so that they can be erased: the row's random id, and an HMAC of the words under a key that dies with the
@@ -148,8 +155,10 @@ export interface LedgerEntry {
   /** The members of a trial section; none: it says nothing of them. */
   roster?: Roster;
   mails?: readonly MailOrder[];
-  /** News for other cases: every open one of this procedure and person, or of those within a case. */
-  tells?: readonly ((CasesOf | CasesWithin) & { name: string })[];
+  /** News for other cases: every open one of this procedure and person, or of those within a case; `says`: what their event is to hold beside its name. */
+  tells?: readonly ((CasesOf | CasesWithin) & { name: string; says?: object })[];
+  /** 年度 of a yearly review: the event is refused (`yearOpened`) while another case is of the same one. */
+  fiscalYear?: number;
   /** Cases that come about with the event. They are started at Temporal by the delivery of news, and again until they have been. */
   opens?: readonly CaseToOpen[];
   /** News of this name for this very case, as soon as the person has no open case of that procedure. */
@@ -887,6 +896,141 @@ export interface RegistrationFigure {
 /** Counts for those who keep the programme and review it; nothing of people. */
 export interface FiguresPort {
   registrationFigures(): Promise<readonly RegistrationFigure[]>;
+}
+
+/**
+ * The figures of a month, each defined once (`figures/definitions.ts`: formula, unit, source). All are counts or sums in whole numbers, so that two who compute them agree to the last
+ * digit; shares and averages are made of them where they are shown.
+ */
+export type FigureName =
+  | 'uses'
+  | 'orderedUses'
+  | 'people'
+  | 'situationUsers'
+  | 'minutes'
+  | 'deviceDays'
+  | 'handOvers'
+  | 'erasures'
+  | 'approvals'
+  | 'dailyUsers'
+  | 'dailyShare'
+  | 'registered'
+  | 'losses'
+  | 'troubles';
+
+/** What a figure is of: those of these that its definition names. One that is absent is not split up: all departments, all forms. */
+export interface FigureDims {
+  department?: string;
+  form?: string;
+  /** `female`, `male`, `other`; of `child` and `care`: `yes`, `no`. */
+  sex?: string;
+  child?: string;
+  care?: string;
+  /** ISO date. */
+  date?: string;
+  /** Calendar days, as text. */
+  days?: string;
+  procedure?: string;
+  /** `own` or `acting`; `loss` or `theft`. */
+  how?: string;
+}
+
+/** One number. `of`: the whole it is a part of, where it is a share. */
+export interface FigureCell {
+  month: string;
+  figure: FigureName;
+  dims: FigureDims;
+  value: number;
+  of?: number;
+}
+
+/**
+ * The figures of a month (`2027-04`) as they were frozen on the third business day of the next (domain.md §2.5), or as a correction put them: versions count from 1, the latest counts. Version 0 is
+ * provisional (集計中): what the last morning round found.
+ */
+export interface MonthSnapshot {
+  month: string;
+  version: number;
+  takenAt: string;
+  /** SHA-256 of the canonical cells. */
+  hash: string;
+  /** Of a correction: who asked for it, and the row of its reason among the words. */
+  by?: string;
+  reason?: string;
+}
+
+/** What of the pack the figures depend on. */
+export interface FigurePolicy {
+  /** Who may register: the eligible (対象者). */
+  employment: readonly Employment[];
+  excludedOccupations: readonly string[];
+  /** Calendar days after the return in which a device is to be erased and confirmed. */
+  erasureWithinDays: number;
+  /** First fiscal year of the plan: since when 累計 over the plan counts. */
+  planFrom: number;
+}
+
+/** 累計 until the end of a month: since April of its fiscal year, or since April of the plan's first. Of all forms where `form` is absent. */
+export interface Cumulative {
+  month: string;
+  over: 'fiscalYear' | 'plan';
+  form?: string;
+  uses: number;
+  people: number;
+}
+
+/** One row that a figure counts: whose, when, which case. */
+export interface FigureRow {
+  staff?: string;
+  department?: string;
+  date?: string;
+  caseId?: string;
+  assetTag?: string;
+}
+
+/** A department that became another on a date: renamed (one to one), merged (several lines of one `after`), split (several lines of one `before`). */
+export interface Succession {
+  on: string;
+  before: string;
+  after: string;
+}
+
+/** 月次集計. */
+export interface MonthsPort {
+  /**
+   * Brings the figures up to date, once for the date of a morning round: months that are over are frozen from the third business day of the next on, oldest first, however late the round comes; the
+   * months since are provisional. Answers the versions that were frozen.
+   */
+  takeMonths(date: string, policy: FigurePolicy): Promise<readonly MonthSnapshot[]>;
+  /** Another version of a frozen month, as things are now; once for its key. Undefined: the month is not frozen. */
+  correctMonth(month: string, policy: FigurePolicy, signed: { by: string; reason: string; key: string }): Promise<MonthSnapshot | undefined>;
+  /** All versions of the months, in order. */
+  monthVersions(from: string, until: string): Promise<readonly MonthSnapshot[]>;
+  /** Of the latest versions, by month; with `figures`, these alone; with `version`, that one. */
+  monthCells(query: { from: string; until: string; figures?: readonly FigureName[]; version?: number }): Promise<readonly FigureCell[]>;
+  /** Month by month, of frozen months; cheap however large the town is. */
+  cumulative(query: { from: string; until: string; over: Cumulative['over'] }): Promise<readonly Cumulative[]>;
+  /** What a cell counts, as things are now. @throws BadCursor */
+  figureRows(
+    cell: Pick<FigureCell, 'month' | 'figure' | 'dims'>,
+    page: { policy: FigurePolicy; cursor?: string; limit: number },
+  ): Promise<Page<FigureRow>>;
+  /** `staff_number,sex,child,care`: what Saga's table asks for (004:395-402); a file is the whole list. */
+  importSituations(csv: string, options: { by: string; preview?: boolean }): Promise<PersonnelImport>;
+  /** `on,before,after`: departments that became others; a file is the whole list. */
+  importSuccessions(csv: string, options: { by: string; preview?: boolean }): Promise<PersonnelImport>;
+  successions(from: string, until: string): Promise<readonly Succession[]>;
+}
+
+/** 年次評価: which case is of which fiscal year, and the report that was decided on. */
+export interface ReviewsPort {
+  reviewOf(fiscalYear: number): Promise<CaseRow | undefined>;
+  /** By fiscal year, closed ones too. */
+  reviews(): Promise<readonly (CaseRow & { fiscalYear: number })[]>;
+  /** Keeps the document of a report under its hash, for ever; a repeat changes nothing. */
+  keepReport(caseId: string, hash: string, document: object): Promise<void>;
+  /** The document under the hash. */
+  reviewReport(caseId: string, hash: string): Promise<object | undefined>;
 }
 
 /**

@@ -65,7 +65,7 @@ export interface Urgency {
 }
 
 /** News for other cases: all open ones of a person, or those that belong to the case itself; with `opened`, only the one that it opened under this name. */
-export type Tell = (CasesOf | Omit<CasesWithin, 'within'>) & { name: string };
+export type Tell = (CasesOf | Omit<CasesWithin, 'within'>) & { name: string; says?: object };
 
 /** What the ledger needs to know of a procedure; all pure. `Event`: whatever it writes down, the people's steps included. `before`: the case before the event, none before the opening one. */
 export interface LedgerRules<State, Event extends LedgerEvent> {
@@ -85,6 +85,8 @@ export interface LedgerRules<State, Event extends LedgerEvent> {
   mails?(state: State, event: Event, before?: State): readonly MailOrder[];
   /** News that the event has for other cases. */
   tells?(state: State, event: Event, before?: State): readonly Tell[];
+  /** 年度 of a yearly review, of which there is one. */
+  fiscalYear?(state: State): number;
   /** Cases that come about with the event; the case itself becomes `within` in what they are opened with. */
   opens?(state: State, event: Event, before?: State): LedgerEntry['opens'];
   /** Cases of which the last one's end is news for this one. */

@@ -23,6 +23,7 @@ export function entryOf<State extends object, Event extends LedgerEvent>(
     ...(roster && { roster }),
     ...(mails?.length && { mails }),
     ...(tells?.length && { tells: tells.map((one) => ('staff' in one ? one : { ...one, within: place.caseId })) }),
+    ...(rules.fiscalYear && { fiscalYear: rules.fiscalYear(after) }),
     ...(opens?.length && { opens: opens.map((one) => openedWithin(place.caseId, one)) }),
     ...(awaits && { awaits }),
     ...(requires && { requires }),
