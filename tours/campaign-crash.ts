@@ -13,9 +13,6 @@ import { Differs } from './player.js';
 import { ownTown, packs, type Stage } from './stage.js';
 import { Trial } from './trial.js';
 
-/** So often each process is killed, so often at most while the campaign is announced. */
-const kills = 20;
-const killsBefore = 10;
 /** Sections and loans enough that killing meets something that is under way. */
 const staff = 150;
 const laptops = 60;
@@ -76,8 +73,8 @@ class Killer {
   }
 }
 
-/** A small campaign in a town of its own: whatever is killed while it is announced and while its days are under way, the other program finds nothing that should not be. */
-async function killed(process: PartName): Promise<Row> {
+/** A small campaign in a town of its own: whatever is killed so often while it is announced (half of the times at most) and while its days are under way, the other program finds nothing that should not be. */
+async function killed(process: PartName, kills: number): Promise<Row> {
   const stage = await ownTown(packs.trial, staff);
   const trial = new Trial(stage);
   const killer = new Killer(stage.town, trial, process);
@@ -93,7 +90,7 @@ async function killed(process: PartName): Promise<Row> {
     });
 
     await trial.plan();
-    killer.start(killsBefore);
+    killer.start(Math.ceil(kills / 2));
     await trial.announce();
     await killer.stop();
     const before = killer.times;
@@ -101,7 +98,7 @@ async function killed(process: PartName): Promise<Row> {
     await stage.passUntil(at(lastBusinessDayBefore(monday), '09:00'));
     await prepared(trial, monday);
     for (let nth = 0; nth < mostDays && (nth === 0 || killer.times < kills); nth += 1)
-      await day(stage, trial, { date: dayOn(monday, nth), killer });
+      await day(stage, trial, { date: dayOn(monday, nth), killer, kills });
     await trial.crowd.settled();
     const report = await trial.check();
     const few = killer.times < kills ? [`only ${killer.times} times killed`] : [];
@@ -114,7 +111,7 @@ async function killed(process: PartName): Promise<Row> {
 }
 
 /** The morning's round with its watch, what people and IT do, and what they have done for the next day; the process is killed all the while. */
-async function day(stage: Stage, trial: Trial, { date, killer }: { date: string; killer: Killer }): Promise<void> {
+async function day(stage: Stage, trial: Trial, { date, killer, kills }: { date: string; killer: Killer; kills: number }): Promise<void> {
   const next = dayOn(date, 1);
   await stage.passUntil(at(date, '08:29'));
   killer.start(kills);
@@ -194,13 +191,13 @@ const heading = [
   '秒 / s',
 ];
 
-/** @returns the exit code */
-export async function playCampaignCrash(processes: readonly PartName[]): Promise<0 | 1> {
+/** `kills`: how often each process is killed. @returns the exit code */
+export async function playCampaignCrash(processes: readonly PartName[], kills: number): Promise<0 | 1> {
   const shown: string[][] = [];
   let wrong = 0;
   for (const process of processes) {
     const since = performance.now();
-    const row = await killed(process).catch((failure: unknown) => {
+    const row = await killed(process, kills).catch((failure: unknown) => {
       if (!(failure instanceof Differs)) throw failure;
       return failure.message;
     });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { createAudit } from '../activities/ledger/chains.js';
 import { openDatabase } from '../activities/ledger/database.js';
 import { table } from '../cli/print.js';
@@ -46,15 +46,25 @@ const isPlay = (name: string): name is keyof typeof plays => Object.hasOwn(plays
 const processes = ['worker', 'api', 'temporal', 'postgres', 'directory', 'mailbox'] as const satisfies readonly PartName[];
 const tables = [...processes, 'power-cut', 'new-temporal'] as const;
 
+function timesOf(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('a number of times, from 1');
+}
+
 const program = new Command('npm run crash --')
   .description('プロセスを止めても結果は変わらない / whatever is killed, the outcome never changes')
   .argument('[play]', [...Object.keys(plays), 'campaign', 'mail'].join(', '), 'loan')
   .addOption(new Option('--only <tables...>', tables.join(', ')).argParser((value: string) => value.split(',')))
+  .addOption(new Option('--kills <times>', 'campaign: how often each process is killed').argParser(timesOf).default(20))
   .parse();
-const { only } = program.opts<{ only?: readonly string[] }>();
+const { only, kills } = program.opts<{ only?: readonly string[]; kills: number }>();
 const [playName = 'loan'] = program.processedArgs as [string];
 if (playName === 'mail') process.exit(await playMailCuts()); // Nothing is played there: the line is cut under the delivery.
-if (playName === 'campaign') process.exit(await playCampaignCrash(processes.filter((one) => !only || only.includes(one)))); // Its own people, and its own judge.
+if (playName === 'campaign') {
+  // Its own people, and its own judge.
+  const some = processes.filter((one) => !only || only.includes(one));
+  process.exit(await playCampaignCrash(some, kills));
+}
 if (!isPlay(playName)) throw new Error(`${playName}: ${Object.keys(plays).join(', ')}`);
 const { script, rivalTo }: Play = plays[playName];
 const pack = packs[playName];
