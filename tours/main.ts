@@ -5,9 +5,9 @@ import { playCampaign } from './campaign.js';
 import { playMonth } from './month.js';
 import { playPrivacy } from './privacy.js';
 import { playQueue } from './queue.js';
+import { playRegistrationYear } from './registration-year.js';
 import { playDay, playLoan, playRegistration } from './show.js';
 import { ownTown, packs, type Stage, townHere } from './stage.js';
-import { playYear } from './year.js';
 
 /** What is played, under which rules, each in a town of its own; it says itself what it shows, and whether all was as it should be. */
 const tours = {
@@ -16,7 +16,7 @@ const tours = {
   privacy: { play: playPrivacy, under: [packs.loan] },
   registration: { play: playRegistration, under: [packs.registration] },
   day: { play: playDay, under: [packs.day] },
-  'registration-year': { play: playYear, under: [packs.registration, packs.oyama] },
+  'registration-year': { play: playRegistrationYear, under: [packs.registration, packs.oyama] },
   month: { play: playMonth, under: [packs.day], staff: 4_000 },
   campaign: { play: playCampaign, under: [packs.trial], staff: 213 },
 } as const satisfies Record<string, { play(stage: Stage): Promise<boolean>; under: readonly string[]; staff?: number }>;

@@ -7,8 +7,8 @@ import { loadPack } from '../config/policy/pack.js';
 import { stateFiles } from '../embedded/state.js';
 import { Crowd, eachOf, numberIn, type Resident as Person, reportOf } from './crowd.js';
 import { at } from './day.js';
+import type { Order, Report } from './registration-year-check-main.js';
 import type { Stage } from './stage.js';
-import type { Order, Report } from './year-check-main.js';
 
 /** Somebody of the town. */
 interface Resident extends Person {
@@ -24,9 +24,9 @@ const filedBefore = 130;
 /**
  * A fiscal year of registrations for a whole town, on the town's clock: everybody files, heads decide in bulk, some are sent back, revoked, suspended, change; in February the renewals, on 31 March what
  * nobody renewed ends, on 1 April 300 people move, lead another department or leave, while 120 applications are open. Three times in the year a program that shares no code with the product looks for
- * what should not be (`year-check-main.ts`).
+ * what should not be (`registration-year-check-main.ts`).
  */
-export async function playYear(stage: Stage): Promise<boolean> {
+export async function playRegistrationYear(stage: Stage): Promise<boolean> {
   const town = new Year(stage);
   const steps: [string, () => Promise<string>][] = [
     ['2027-04-05', () => town.file(({ nth }) => nth % 8 < 3)],
@@ -282,7 +282,7 @@ class Year {
       today: await this.#today(),
       left: this.#left,
     };
-    const { findings, looked } = await reportOf<Report>('year-check-main.ts', order);
+    const { findings, looked } = await reportOf<Report>('registration-year-check-main.ts', order);
     this.findings.push(...findings);
     for (const finding of findings) console.log(`違います / differs: ${finding}`);
     const seen = Object.entries(looked)
