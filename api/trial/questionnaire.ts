@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { shareOf } from '../rounding.js';
 import { words } from '../schemas.js';
-import { shareOf } from './tallies.js';
 
 /**
  * 簡易アンケート after a campaign: one question a line, with its alternatives; their words are in the catalogue under `question` and `choice`. One for those who took part, one

@@ -1,5 +1,7 @@
 import { memberStatuses } from '../../activities/ledger/port.js';
 import type { Tally } from '../../workflows/trial-section/contract.js';
+import { type Masked, maskedParts } from '../masks.js';
+import { shareOf } from '../rounding.js';
 
 /** How a group of people stands. Shares are of `done` alone, in per cent; absent where there is nobody to share among. */
 export interface Standing extends Tally {
@@ -10,12 +12,8 @@ export interface Standing extends Tally {
   shareWithoutExempt?: number;
 }
 
-/** A group's line; `masked`: there are too few people, or others' figures could be found out by it. */
-export type Line<Name extends string> = Readonly<Record<Name, string>> & (Standing | { masked: true });
-
-/** So many of so many in per cent, to one decimal, rounded half up (004 ch. 3). */
-export const shareOf = (part: number, whole: number): number | undefined =>
-  whole > 0 ? Math.floor((2_000 * part + whole) / (2 * whole)) / 10 : undefined;
+/** A group's line. */
+export type Line<Name extends string> = Readonly<Record<Name, string>> & (Standing | Masked);
 
 export const membersOf = (tally: Tally): number => memberStatuses.reduce((sum, status) => sum + tally[status], 0);
 
@@ -27,27 +25,16 @@ export function standingOf(tally: Tally): Standing {
 }
 
 /** A sum that stands alone. */
-export const sumOf = (tally: Tally, fewest: number): Standing | { masked: true } =>
+export const sumOf = (tally: Tally, fewest: number): Standing | Masked =>
   membersOf(tally) > 0 && membersOf(tally) < fewest ? { masked: true } : standingOf(tally);
 
-/**
- * The lines of groups that make up one sum. Groups of fewer than `fewest` people are masked, and of the others the smallest, until what the sum says of the masked ones
- * together is of at least so many people and of more than one group: nothing can be computed back.
- */
+/** The lines of groups that make up one sum, the small ones masked. */
 export function maskedLines<Name extends string>(
   name: Name,
   tallies: readonly (Tally & Readonly<Record<Name, string>>)[],
   fewest: number,
 ): readonly Line<Name>[] {
-  const bySize = tallies.filter((one) => membersOf(one) > 0).sort((one, other) => membersOf(one) - membersOf(other));
-  const masked = new Set<object>();
-  let people = 0;
-  for (const one of bySize) {
-    const enough = masked.size === 0 || (masked.size > 1 && people >= fewest);
-    if (membersOf(one) >= fewest && enough) break;
-    masked.add(one);
-    people += membersOf(one);
-  }
+  const masked = maskedParts(tallies, membersOf, fewest);
   return tallies.map((one) => ({ [name]: one[name], ...(masked.has(one) ? { masked: true } : standingOf(one)) }) as Line<Name>);
 }
 

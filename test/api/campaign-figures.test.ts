@@ -1,11 +1,12 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import type { Reason } from '../../activities/planner/port.js';
+import { shareOf } from '../../api/rounding.js';
 import { nextDraft } from '../../api/trial/next-draft.js';
 import { reasonInWords } from '../../api/trial/plan-words.js';
 import { resultsOf } from '../../api/trial/questionnaire.js';
 import { measured } from '../../api/trial/report.js';
-import { forecastOf, maskedLines, membersOf, shareOf, standingOf } from '../../api/trial/tallies.js';
+import { forecastOf, maskedLines, membersOf, standingOf } from '../../api/trial/tallies.js';
 import type { Draft } from '../../workflows/trial-campaign/contract.js';
 import type { Tally } from '../../workflows/trial-section/contract.js';
 
