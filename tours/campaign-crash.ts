@@ -132,7 +132,7 @@ async function day(stage: Stage, trial: Trial, { date, killer, kills }: { date: 
   await stage.passUntil(at(date, '17:16'));
   killer.start(kills);
   await trial.end(date);
-  await trial.byHeads('acceptReport');
+  await trial.byHeads({ procedure: 'telework-day', step: 'acceptReport' });
   await prepared(trial, next);
   await killer.stop();
   await stage.passUntil(at(date, '17:31'));
@@ -140,7 +140,7 @@ async function day(stage: Stage, trial: Trial, { date, killer, kills }: { date: 
 
 async function prepared(trial: Trial, date: string): Promise<void> {
   await trial.planDays(date);
-  await trial.byHeads('approve');
+  await trial.byHeads({ procedure: 'telework-day', step: 'approve' });
   await trial.lend(date);
 }
 

@@ -136,7 +136,7 @@ class Story {
     if (next) await trial.planDays(next);
     await this.#stage.passUntil(at(date, '17:16'));
     await trial.end(date);
-    await trial.byHeads('acceptReport');
+    await trial.byHeads({ procedure: 'telework-day', step: 'acceptReport' });
     await this.#evening(next);
     await this.#stage.passUntil(at(date, '17:31'));
     await trial.crowd.settled();
@@ -268,7 +268,7 @@ class Story {
 
   /** Heads approve the next day's plans, and IT hands its devices over. */
   async #evening(next: string | undefined): Promise<void> {
-    await this.#trial.byHeads('approve');
+    await this.#trial.byHeads({ procedure: 'telework-day', step: 'approve' });
     if (next) await this.#trial.lend(next);
   }
 

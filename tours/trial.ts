@@ -3,9 +3,8 @@ import { Attribute, Change, Client } from 'ldapts';
 import type { DeviceLine } from '../activities/ledger/port.js';
 import type { ProblemDocument } from '../api/errors.js';
 import type { ShownCase } from '../api/views.js';
-import { type Answer, ApiClient, untilAnswered } from '../cli/client.js';
+import type { ApiClient } from '../cli/client.js';
 import { sentences } from '../cli/print.js';
-import type { Language } from '../config/texts.js';
 import { townTables } from '../embedded/sample-town.js';
 import { stateFiles } from '../embedded/state.js';
 import { casePaths } from '../workflows/shared/procedures.js';
@@ -13,11 +12,10 @@ import type { Draft } from '../workflows/trial-campaign/contract.js';
 import type { TrialCampaign } from '../workflows/trial-campaign/rules.js';
 import type { TrialSection } from '../workflows/trial-section/rules.js';
 import type { Order, Report } from './campaign-check-main.js';
-import { Crowd, eachOf, type Resident, reportOf } from './crowd.js';
+import { eachOf, reportOf } from './crowd.js';
 import { homeDay } from './day.js';
-import { Differs, expectRefused, patiently } from './player.js';
-import type { Refused } from './script.js';
-import type { Stage } from './stage.js';
+import { Differs, patiently } from './player.js';
+import { Teleworkers } from './teleworkers.js';
 
 const [campaigns, sections, loans, days] = [
   casePaths['trial-campaign'],
@@ -39,22 +37,10 @@ export interface Slotted {
   department: string;
 }
 
-/** A trial campaign as the people of a town carry it out: HR draws it up, members plan and telework, heads approve, IT lends. Whoever gets no answer presses again, as people do. */
-export class Trial {
-  readonly crowd: Crowd;
+/** A trial campaign as the people of a town carry it out: HR draws it up, members plan and telework, heads approve, IT lends. */
+export class Trial extends Teleworkers {
   /** Its case, once it is filed. */
   campaign = '';
-  /** What was refused, and why, as people read it. */
-  readonly refusals: (readonly [what: string, why: string])[] = [];
-  readonly residents: ReadonlyMap<string, Resident>;
-  /** Takes no part any more: has left. */
-  readonly gone = new Set<string>();
-  #steps = 0;
-
-  constructor(readonly stage: Stage) {
-    this.crowd = new Crowd(stage);
-    this.residents = new Map(this.crowd.residents().map((one) => [one.staffNumber, one]));
-  }
 
   /** So many laptops in the common pool, and none in any other: what departments had is moved there, the rest registered. */
   async gatherLaptops(count: number): Promise<void> {
@@ -126,17 +112,12 @@ export class Trial {
     const plan = { ...homeDay, device: 'lent', date };
     await eachOf(await this.slotted(date), async ({ staff }) => {
       if (!this.isThere(staff)) return;
-      const { status, body } = await this.crowd.post<ProblemDocument>(staff, days, { plan }, `plan-${date}`);
-      if (status < 300) this.#steps += 1;
-      else if (body.errors?.[0]?.code !== 'deviceNotReserved') throw new Differs(`a plan for ${date}: ${sentences(body, 'telework-day')}`);
-    });
-  }
-
-  /** Heads take a step of days in bulk, wherever it waits for them. */
-  async byHeads(name: 'approve' | 'acceptReport'): Promise<void> {
-    const step = { procedure: 'telework-day', step: name } as const;
-    await eachOf([...new Set(this.crowd.heads().values())], async (head) => {
-      if (this.isThere(head)) this.#steps += await this.crowd.inBulk(head, step, await this.crowd.tasks(head, step));
+      const { status, body } = await this.crowd.post<ShownCase & ProblemDocument>(staff, days, { plan }, `plan-${date}`);
+      if (status < 300) {
+        this.planned.set(body.id, { staff, date, form: plan.form });
+        this.taken += 1;
+      } else if (body.errors?.[0]?.code !== 'deviceNotReserved')
+        throw new Differs(`a plan for ${date}: ${sentences(body, 'telework-day')}`);
     });
   }
 
@@ -170,21 +151,16 @@ export class Trial {
   }
 
   /** Members sign for their devices and begin the day; who does not, does neither. */
-  async begin(date: string, does: (staff: string) => boolean): Promise<void> {
+  override async begin(date: string, does: (staff: string) => boolean): Promise<void> {
     const out = await this.crowd.rows<{ id: string; staff: string }>(
       `select case_id as id, staff from cases where procedure = 'device-loan' and status = 'handedOver' and state->'request'->>'from' = $1
        and state->>'received' is null and state->>'recalled' is null`,
       [date],
     );
     await eachOf(out, async ({ id, staff }) => {
-      if (does(staff) && this.isThere(staff)) await this.#take(staff, `${loans}/${id}`, 'receive', { terms: this.stage.place.terms });
+      if (does(staff) && this.isThere(staff)) await this.take(staff, `${loans}/${id}`, 'receive', { terms: this.stage.place.terms });
     });
-    await this.#onTheDay(date, 'approved', 'start', does);
-  }
-
-  async end(date: string, does: (staff: string) => boolean = () => true): Promise<void> {
-    await this.#onTheDay(date, 'started', 'end', does);
-    await this.#onTheDay(date, 'ended', 'report', does, { done: homeDay.table, result: '予定した業務を終えた。' });
+    await super.begin(date, does);
   }
 
   /** Somebody is no member of any section any more, or of another one: the directory says so. */
@@ -221,39 +197,6 @@ export class Trial {
     await hr.ask('/imports/observed', { method: 'POST', file: { type: 'text/csv', content } });
   }
 
-  /** What must be refused, and why, is kept for the end. @throws Differs when it is not */
-  async refused(what: string, staff: string, path: string, body: object, expected: Refused): Promise<void> {
-    const problem = expectRefused(await this.#send(staff, path, body), expected, what);
-    this.refusals.push([what, sentences(problem, path.startsWith(campaigns) ? 'trial-campaign' : 'trial-section')]);
-  }
-
-  /** What the person sees. @throws Differs */
-  async look<Body>(staff: string, path: string): Promise<Body> {
-    const client = await this.stage.place.clientOf(staff);
-    return this.#accepted(path, await untilAnswered(() => client.send<Body>(path)));
-  }
-
-  /** One step; each time it is another one. @throws Differs */
-  async act<Body>(staff: string, path: string, body: object): Promise<Body> {
-    const accepted = this.#accepted<Body>(path, await this.#send<Body>(staff, path, body));
-    this.#steps += 1;
-    return accepted;
-  }
-
-  /** HR in that language, who can fetch files too. */
-  async hrIn(language: Language): Promise<{ client: ApiClient; file(path: string): Promise<Uint8Array> }> {
-    const { nobody } = this.stage.place;
-    const { token } = await nobody.logIn(this.hr, this.stage.sample.accounts.password);
-    const file = async (path: string) => {
-      const response = await fetch(`${nobody.url}/api/v1${path}`, {
-        headers: { Authorization: `Bearer ${token}`, 'Accept-Language': language },
-      });
-      if (!response.ok) throw new Differs(`${path}: ${response.status}`);
-      return new Uint8Array(await response.arrayBuffer());
-    };
-    return { client: new ApiClient(nobody.url, { token, language }), file };
-  }
-
   /** Has the other program look. */
   async check(): Promise<Report> {
     const { settings, sample, stateDir } = this.stage;
@@ -270,34 +213,9 @@ export class Trial {
     return reportOf<Report>('campaign-check-main.ts', order);
   }
 
-  get hr(): string {
-    return this.stage.sample.accounts.hr;
-  }
-
-  /** Steps that were taken. */
-  get steps(): number {
-    return this.#steps;
-  }
-
-  async #onTheDay(date: string, status: string, step: string, does: (staff: string) => boolean, body: object = {}): Promise<void> {
-    const standing = await this.crowd.rows<{ id: string; staff: string }>(
-      'select case_id as id, staff from telework_days where date = $1 and status = $2 order by case_id',
-      [date, status],
-    );
-    await eachOf(standing, async ({ id, staff }) => {
-      if (does(staff) && this.isThere(staff)) await this.#take(staff, `${days}/${id}`, step, body);
-    });
-  }
-
-  async #take(staff: string, path: string, step: string, body: object): Promise<void> {
-    const { status, body: problem } = await this.crowd.post<ProblemDocument>(staff, `${path}/steps/${step}`, body);
-    if (status >= 300) throw new Differs(`${step}: ${sentences(problem)}`);
-    this.#steps += 1;
-  }
-
   async #lending(who: 0 | 1 | 2, step: string, ids: readonly string[], bodyOf?: (id: string) => object): Promise<void> {
     const it = this.stage.sample.accounts.it[who];
-    this.#steps += await this.crowd.inBulk(it, { procedure: 'device-loan', step }, ids, bodyOf);
+    this.taken += await this.crowd.inBulk(it, { procedure: 'device-loan', step }, ids, bodyOf);
   }
 
   async #loans(status: string, ids: readonly string[]): Promise<readonly string[]> {
@@ -319,25 +237,6 @@ export class Trial {
     );
     if (cursor) throw new Differs('a town with more laptops than one page shows is too large for a tour');
     return items;
-  }
-
-  async #send<Body>(staff: string, path: string, body: object): Promise<Answer<Body>> {
-    const { place } = this.stage;
-    const client = await place.clientOf(staff);
-    this.#pressed += 1;
-    const key = `${place.run}-${this.#pressed}`;
-    return untilAnswered(() => client.send<Body>(path, { method: 'POST', body, key }));
-  }
-  #pressed = 0;
-
-  #accepted<Body>(path: string, { status, body }: Answer): Body {
-    if (status >= 300) throw new Differs(`${path}: ${status} ${sentences(body as ProblemDocument, 'trial-section')}`);
-    return body as Body;
-  }
-
-  /** Works here, and can log in. */
-  isThere(staff: string): boolean {
-    return this.residents.has(staff) && !this.gone.has(staff);
   }
 
   #it(): Promise<ApiClient> {
