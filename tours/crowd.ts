@@ -20,7 +20,7 @@ export interface Resident {
 }
 
 /** A step of a procedure. */
-interface StepOf {
+export interface StepOf {
   procedure: ProcedureName;
   step: string;
 }
@@ -33,6 +33,8 @@ const mostInBulk: Readonly<Record<ProcedureName, number>> = {
   'telework-day': 200,
   'trial-campaign': 50,
   'trial-section': 50,
+  'yearly-review': 50,
+  survey: 50,
 };
 const restsWithinMs = 120_000;
 /** Longer than the database takes to be back after it was killed. */
