@@ -9,9 +9,11 @@ import type { Loan } from '../workflows/device-loan/rules.js';
 import { getRegistration } from '../workflows/registration/contract.js';
 import { hasAccess, type Registration } from '../workflows/registration/rules.js';
 import { caseWorkflowId, hasWorkflow } from '../workflows/shared/procedures.js';
+import { getSurvey } from '../workflows/survey/contract.js';
 import type { TeleworkDay } from '../workflows/telework-day/contract.js';
 import { getTrialCampaign } from '../workflows/trial-campaign/contract.js';
 import { getTrialSection } from '../workflows/trial-section/contract.js';
+import { getYearlyReview } from '../workflows/yearly-review/contract.js';
 import type { Cast } from './cast.js';
 import type { Arrivals, GroupChange } from './evidence.js';
 import { Differs, type KnownCase } from './player.js';
@@ -36,6 +38,8 @@ export const queries = {
   registration: getRegistration,
   'trial-campaign': getTrialCampaign,
   'trial-section': getTrialSection,
+  'yearly-review': getYearlyReview,
+  survey: getSurvey,
 } as const;
 
 export interface Played {

@@ -3,5 +3,7 @@ export { eveningRound } from './evening-round/workflow.js';
 export { mailDelivery } from './mail-delivery/workflow.js';
 export { morningRound } from './morning-round/workflow.js';
 export { registration } from './registration/workflow.js';
+export { survey } from './survey/workflow.js';
 export { trialCampaign } from './trial-campaign/workflow.js';
 export { trialSection } from './trial-section/workflow.js';
+export { yearlyReview } from './yearly-review/workflow.js';

@@ -15,6 +15,8 @@ const letters: Readonly<Record<ProcedureName, string>> = {
   'telework-day': '勤',
   'trial-campaign': '試',
   'trial-section': '課',
+  'yearly-review': '年',
+  survey: '調',
 };
 
 /** Events that write down what the ledger did with a device. */
@@ -86,15 +88,15 @@ const placing = `
   ), no_longer_takes as (
     delete from telework_days where case_id = (select case_id from placed, entry where day is null)
   ), takes as (
-    insert into telework_days (case_id, staff, department, date, starts, ends, form, unit, minutes, office, seat, status, unplanned)
-    select case_id, one.staff, one.department, one.date, one."from", one.until, one.form, one.unit, one.minutes, one.office, one.seat, placed.status,
-      placed.state->>'unplanned'
+    insert into telework_days (case_id, staff, department, date, starts, ends, form, unit, minutes, office, seat, ordered, status, unplanned)
+    select case_id, one.staff, one.department, one.date, one."from", one.until, one.form, one.unit, one.minutes, one.office, one.seat, one.ordered,
+      placed.status, placed.state->>'unplanned'
     from placed, entry, json_to_record(day) as one (staff text, department text, date date, "from" time, until time, form text, unit text,
       minutes int, office text, seat int)
     where day is not null
     on conflict (case_id) do update set department = excluded.department, date = excluded.date, starts = excluded.starts,
       ends = excluded.ends, form = excluded.form, unit = excluded.unit, minutes = excluded.minutes, office = excluded.office,
-      seat = excluded.seat, status = excluded.status, unplanned = excluded.unplanned
+      seat = excluded.seat, ordered = excluded.ordered, status = excluded.status, unplanned = excluded.unplanned
   ), no_longer_awaits as (
     delete from awaits using placed where awaits.case_id = placed.case_id
   ), heard as (

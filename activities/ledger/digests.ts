@@ -4,6 +4,7 @@ import * as loans from '../../workflows/device-loan/rules.js';
 import * as registrations from '../../workflows/registration/rules.js';
 import { dayOn } from '../../workflows/shared/dates.js';
 import { distinct } from '../../workflows/shared/sets.js';
+import * as surveys from '../../workflows/survey/rules.js';
 import type { TeleworkDay } from '../../workflows/telework-day/contract.js';
 import * as days from '../../workflows/telework-day/rules.js';
 import * as campaigns from '../../workflows/trial-campaign/rules.js';
@@ -297,6 +298,11 @@ const reminders: Readonly<Record<RoundName, Readonly<Partial<Record<ProcedureNam
       steps: sections.reminding,
       whom: ({ state, ...due }, date) => sections.reminds(state as sections.TrialSection, dueOf(due), date),
       bars: barsInSection,
+    },
+    survey: {
+      steps: surveys.reminding,
+      whom: ({ state, ...due }, date) => surveys.reminds(state as surveys.Survey, dueOf(due), date),
+      bars: () => undefined,
     },
   },
   evening: {

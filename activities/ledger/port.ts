@@ -1,5 +1,6 @@
 import type { Employment } from '../../workflows/registration/contract.js';
 import type { CasePlace, WorkflowProcedure } from '../../workflows/shared/procedures.js';
+import type { Answers, Questionnaire } from '../../workflows/survey/contract.js';
 import type { DayClaim, DayContext, Emergency, Span } from '../../workflows/telework-day/contract.js';
 import type { Planned } from '../../workflows/trial-campaign/contract.js';
 import type { Duty, MemberStatus, SectionRequest, Slot, Tally } from '../../workflows/trial-section/contract.js';
@@ -966,26 +967,33 @@ export interface FigurePolicy {
   excludedOccupations: readonly string[];
   /** Calendar days after the return in which a device is to be erased and confirmed. */
   erasureWithinDays: number;
-  /** First fiscal year of the plan: since when 累計 over the plan counts. */
-  planFrom: number;
 }
 
-/** 累計 until the end of a month: since April of its fiscal year, or since April of the plan's first. Of all forms where `form` is absent. */
+/** 累計 until the end of a frozen month. Of all forms where `form` is absent. */
 export interface Cumulative {
   month: string;
-  over: 'fiscalYear' | 'plan';
   form?: string;
   uses: number;
   people: number;
 }
 
-/** One row that a figure counts: whose, when, which case. */
+/** One row that a figure counts: whose, when, which case, which event of it; of a figure of people, one row a person, with the first date. */
 export interface FigureRow {
   staff?: string;
   department?: string;
   date?: string;
   caseId?: string;
+  seq?: number;
   assetTag?: string;
+}
+
+/** A department over the frozen months of a fiscal year. `people` and `registered`: the most that there were in one of its months. */
+export interface DepartmentYear {
+  department: string;
+  uses: number;
+  orderedUses: number;
+  people: number;
+  registered: number;
 }
 
 /** A department that became another on a date: renamed (one to one), merged (several lines of one `after`), split (several lines of one `before`). */
@@ -999,17 +1007,35 @@ export interface Succession {
 export interface MonthsPort {
   /**
    * Brings the figures up to date, once for the date of a morning round: months that are over are frozen from the third business day of the next on, oldest first, however late the round comes; the
-   * months since are provisional. Answers the versions that were frozen.
+   * months since are provisional. The first is April of the fiscal year in which the ledger's first case was opened. Answers the versions that were frozen.
    */
   takeMonths(date: string, policy: FigurePolicy): Promise<readonly MonthSnapshot[]>;
   /** Another version of a frozen month, as things are now; once for its key. Undefined: the month is not frozen. */
-  correctMonth(month: string, policy: FigurePolicy, signed: { by: string; reason: string; key: string }): Promise<MonthSnapshot | undefined>;
+  correctMonth(
+    month: string,
+    policy: FigurePolicy,
+    signed: { by: string; reason: string; key: string },
+  ): Promise<MonthSnapshot | undefined>;
   /** All versions of the months, in order. */
   monthVersions(from: string, until: string): Promise<readonly MonthSnapshot[]>;
-  /** Of the latest versions, by month; with `figures`, these alone; with `version`, that one. */
-  monthCells(query: { from: string; until: string; figures?: readonly FigureName[]; version?: number }): Promise<readonly FigureCell[]>;
-  /** Month by month, of frozen months; cheap however large the town is. */
-  cumulative(query: { from: string; until: string; over: Cumulative['over'] }): Promise<readonly Cumulative[]>;
+  /**
+   * Of the latest versions, by month; with `figures`, these alone; with `version`, that one; with `by`, only cells that are split up by exactly these. What counts nothing has no cell, except that
+   * of a figure that is not split up, which is 0.
+   */
+  monthCells(query: {
+    from: string;
+    until: string;
+    figures?: readonly FigureName[];
+    version?: number;
+    by?: readonly (keyof FigureDims)[];
+  }): Promise<readonly FigureCell[]>;
+  /** Over the frozen months of the fiscal year, by department. */
+  departmentYear(fiscalYear: number): Promise<readonly DepartmentYear[]>;
+  /**
+   * Month by month, of frozen months, all forms together and each: since April of the month's fiscal year; with `planFrom`, since April of that fiscal year (計画期間の累計). Cheap however large the
+   * town is.
+   */
+  cumulative(query: { from: string; until: string; planFrom?: number }): Promise<readonly Cumulative[]>;
   /** What a cell counts, as things are now. @throws BadCursor */
   figureRows(
     cell: Pick<FigureCell, 'month' | 'figure' | 'dims'>,
@@ -1019,6 +1045,7 @@ export interface MonthsPort {
   importSituations(csv: string, options: { by: string; preview?: boolean }): Promise<PersonnelImport>;
   /** `on,before,after`: departments that became others; a file is the whole list. */
   importSuccessions(csv: string, options: { by: string; preview?: boolean }): Promise<PersonnelImport>;
+  /** By date, both ends included. */
   successions(from: string, until: string): Promise<readonly Succession[]>;
 }
 
@@ -1031,6 +1058,8 @@ export interface ReviewsPort {
   keepReport(caseId: string, hash: string, document: object): Promise<void>;
   /** The document under the hash. */
   reviewReport(caseId: string, hash: string): Promise<object | undefined>;
+  /** Latest versions of frozen months that the open review of their fiscal year has not written down, nor been left as news, oldest month first. */
+  monthsUnheard(): Promise<readonly (Pick<MonthSnapshot, 'month' | 'version' | 'hash'> & { caseId: string })[]>;
 }
 
 /**
@@ -1183,6 +1212,40 @@ export interface TrialsPort {
   registeredAmong(staff: readonly string[]): Promise<ReadonlyMap<string, { reason?: string; forms: readonly string[] }>>;
   /** How each of these people is employed on the date. */
   employmentAmong(staff: readonly string[], date: string): Promise<ReadonlyMap<string, EmploymentRecord>>;
+}
+
+/** The link of somebody who is asked, as far as who holds it may know. `openedAt`: when its form was first opened. */
+export interface SurveyLink {
+  survey: string;
+  answered: boolean;
+  openedAt?: string;
+}
+
+/** 職員アンケート: who is asked, and what came back. Who has answered is known, what is not: the answers lie where those of the campaigns' questionnaires do, apart from names in the same way. */
+export interface SurveysPort {
+  /** Keeps a questionnaire, or the counts of a survey, under the hash of the document, for ever. */
+  keepSurveyDocument(hash: string, document: object): Promise<void>;
+  surveyDocument(hash: string): Promise<object | undefined>;
+  /** Gives each of these people a link of their own and orders the mail that brings it (parameter `answer`), both in one transaction; who has one keeps it, and gets no other mail. */
+  handOutLinks(survey: string, staff: readonly string[], mail: Omit<MailOrder, 'to'>): Promise<void>;
+  surveyLink(link: string): Promise<SurveyLink | undefined>;
+  /** The form is before somebody's eyes; the first time counts. */
+  noteFormOpened(link: string): Promise<void>;
+  /** Keeps what was sent back by a link, once. */
+  answerSurvey(link: string, answers: Answers): Promise<'kept' | 'answeredBefore'>;
+  /**
+   * What came back on paper, as CSV: `number` of the paper, then each question's choices by their numbers, separated by spaces, or its text; after a question with a choice that may be filled in
+   * (`Q1`), what was (`Q1.other`). A paper whose number was there before is known.
+   */
+  importPaper(survey: string, questionnaire: Questionnaire, file: { csv: string; preview?: boolean }): Promise<DeviceImport>;
+  /** Everything that came back, in no order that tells anything. @throws BadCursor */
+  surveyAnswers(query: { survey: string; cursor?: string; limit: number }): Promise<Page<Answers>>;
+  /** How many links were handed out, and how many came back, by link and on paper. */
+  surveyReturns(survey: string): Promise<{ links: number; byLink: number; onPaper: number }>;
+  /** The links of the person's surveys that are open. */
+  surveysOf(staff: string): Promise<readonly (Pick<CaseRow, 'caseId' | 'state'> & { link: string; answered: boolean })[]>;
+  /** Links by which nobody has answered yet, by staff number; with `staff` only theirs. @throws BadCursor */
+  unanswered(query: { survey: string; staff?: string; cursor?: string; limit: number }): Promise<Page<{ staff: string; link: string }>>;
 }
 
 /** 簡易アンケート after a campaign: who has answered is known, what is not, unless they want it. */

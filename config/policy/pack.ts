@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Pair, parseDocument, visit, type YAMLMap } from 'yaml';
 import type { z } from 'zod';
 import { canonicalJson, sha256 } from '../../activities/ledger/canonical.js';
+import type { FigurePolicy } from '../../activities/ledger/port.js';
 import type { LoanPolicy } from '../../workflows/device-loan/contract.js';
 import type { RegistrationPolicy } from '../../workflows/registration/contract.js';
+import type { SurveyPolicy } from '../../workflows/survey/contract.js';
 import type { TeleworkDayPolicy } from '../../workflows/telework-day/contract.js';
 import type { Draft, TrialPolicy } from '../../workflows/trial-campaign/contract.js';
 import type { Counter } from '../../workflows/trial-section/contract.js';
@@ -70,10 +72,21 @@ export function dayPolicy({ hash, values: { teleworkDay, registration } }: Polic
   return { pack: hash, ...teleworkDay, tasks: teleworkDay.tasks.map(({ id }) => id), forms, workplaces };
 }
 
+/** What the figures of a month depend on: the eligible are those who may register. */
+export function figurePolicy({ values: { registration, deviceLoan } }: PolicyPack): FigurePolicy {
+  const { employment, excludedOccupations } = registration;
+  return { employment, excludedOccupations, erasureWithinDays: deviceLoan.erasureWithinDays };
+}
+
 /** The section for trial periods, as it enters a campaign. */
 export function trialPolicy({ hash, values: { trialPeriod } }: PolicyPack): TrialPolicy {
   const { extendDays, questionnaireDays, smallGroup } = trialPeriod;
   return { pack: hash, extendDays, questionnaireDays, smallGroup };
+}
+
+/** The section for surveys, as it enters one. */
+export function surveyPolicy({ hash, values: { surveys } }: PolicyPack): SurveyPolicy {
+  return { pack: hash, ...surveys };
 }
 
 /** What a draft of a campaign begins with. */

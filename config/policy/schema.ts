@@ -315,6 +315,15 @@ export const policySchema = z.strictObject({
     /** Fewest people of whom a rate is shown. */
     smallGroup: days(2, 50),
   }),
+  /** 職員アンケート. */
+  surveys: z.strictObject({
+    /** Business days before the last day on which who has not answered is reminded. */
+    remindDays: sourced(z.array(z.int().min(1).max(60)).max(10).readonly()),
+    /** Minutes for which somebody who had the form open when the survey closed may still send it. */
+    graceMinutes: minutes(0, 24 * 60),
+    /** Fewest answers of which shares are shown. */
+    smallGroup: days(2, 50),
+  }),
   /** 代決: who decides while a head is absent (事務決裁規程). */
   acting: z.strictObject({
     /** 代決の順序: titles of posts in the head's department, first to last; the first who is there decides. */

@@ -6,6 +6,8 @@ export const workflowTypes = {
   registration: 'registration',
   'trial-campaign': 'trialCampaign',
   'trial-section': 'trialSection',
+  'yearly-review': 'yearlyReview',
+  survey: 'survey',
 } as const satisfies Partial<Record<ProcedureName, string>>;
 
 export type WorkflowProcedure = keyof typeof workflowTypes;
@@ -29,6 +31,8 @@ export const casePaths = {
   'telework-day': '/telework-days',
   'trial-campaign': '/campaigns',
   'trial-section': '/campaign-sections',
+  'yearly-review': '/yearly-reviews',
+  survey: '/surveys',
 } as const satisfies Record<ProcedureName, `/${string}`>;
 
 /** One workflow a case, running or ended. Never personal data: ids are stored in plain text. */

@@ -13,7 +13,7 @@ export interface Choice {
   /** As printed: `1`. Unique within its question. */
   id: string;
   text: Text;
-  /** 「その他（　）」: may be filled in. */
+  /** 「その他（　）」: may be filled in. At most one of a question. */
   free?: true;
   /** 「特にない」「わからない」: stands alone. */
   alone?: true;
@@ -48,6 +48,12 @@ export interface Questionnaire {
   parts: readonly { title: Text; questions: readonly Question[] }[];
 }
 
+/** What somebody answered to one question; nothing where it was left blank. `other`: what was filled in with the choice that may be. */
+export type Answer = { chose: readonly string[]; other?: string } | { text: string };
+
+/** What somebody sent back, by question. */
+export type Answers = Readonly<Record<string, Answer>>;
+
 /** Whom it goes to; whoever is there when it opens gets a link. `everybody` is everybody with an account that is not disabled. */
 export type Audience = { of: 'everybody' } | { of: 'departments'; departments: readonly string[] } | { of: 'campaign'; campaign: string };
 
@@ -74,6 +80,13 @@ export interface SurveyDraft {
   closesAt: string;
 }
 
+/** 回収結果 (004:801-803): `returned` of `handedOut`. `results`: SHA-256 of the counts, whose document lies in the ledger. */
+export interface Reported {
+  handedOut: number;
+  returned: number;
+  results: string;
+}
+
 export const getSurvey = defineQuery<Survey>('getSurvey');
 
 /** One Update per human decision; all are HR's. */
@@ -82,9 +95,9 @@ export const steps = {
   /** 実施決定: it opens on its first date. From here on the questions stand. */
   schedule: defineUpdate<Taken, [Signed]>('schedule'),
   extend: defineUpdate<Taken, [Signed & { until: string; closesAt: string }]>('extend'),
-  /** Closes it before its time. */
-  closeEarly: defineUpdate<Taken, [Signed & { reason: WordsRef }]>('closeEarly'),
-  /** 結果報告: counts as they stand are frozen with it. `returned` of `handedOut` (004:801-803). */
-  report: defineUpdate<Taken, [Signed & { handedOut: number; returned: number; results: string }]>('report'),
+  /** Closes it before its time, at once: `closesAt` is now. */
+  closeEarly: defineUpdate<Taken, [Signed & { reason: WordsRef; closesAt: string }]>('closeEarly'),
+  /** 結果報告: the counts are frozen with it. */
+  report: defineUpdate<Taken, [Signed & Reported]>('report'),
   cancel: defineUpdate<Taken, [Signed & { reason: WordsRef }]>('cancel'),
 };
