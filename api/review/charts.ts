@@ -1,0 +1,155 @@
+import { grouped } from './document.js';
+import { type Dash, type Drawing, dashOf, type Mark, type Pattern, type Point, patternOf, shapeOf, widthOf } from './marks.js';
+
+/** What a chart shows; `name`: of its table. An absent value is not drawn. */
+export interface Chart {
+  name: string;
+  /** Beside one another, one upon the other, or along lines. */
+  as: 'bars' | 'stack' | 'lines';
+  title: string;
+  description: string;
+  unit: string;
+  categories: readonly string[];
+  series: readonly { name: string; values: readonly (number | undefined)[] }[];
+}
+
+const [width, height] = [480, 176];
+const labelSize = 7;
+/** The plot's corners: above it legend and unit, to the left the scale, below the categories; lines have their last value to the right. */
+const [top, bottom, left] = [30, height - 16, 40];
+
+/** Draws the chart. @throws RangeError for more series than can be told apart */
+export function drawingOf(chart: Chart): Drawing {
+  const { as, title, description, categories, series } = chart;
+  const right = as === 'lines' ? width - 40 : width - 6;
+  const highest =
+    as === 'stack' ? categories.map((_, at) => sumAt(chart, at)) : series.flatMap(({ values }) => values.map((value) => value ?? 0));
+  const step = stepFor(Math.max(0, ...highest));
+  const ticks = Array.from({ length: Math.max(1, Math.ceil(Math.max(0, ...highest) / step)) + 1 }, (_, index) => index * step);
+  const scale = { step, of: (value: number) => bottom - ((bottom - top) * value) / (ticks.at(-1) ?? 1) };
+  const slot = (right - left) / Math.max(1, categories.length);
+  const plot: Plot = { y: scale.of, slot, centre: (at) => left + slot * (at + 0.5), right };
+  const marks: Mark[] = [
+    text([left - 4, top - 8], `（${chart.unit}）`, 'end'),
+    ...ticks.flatMap((value): Mark[] => [
+      line(
+        [
+          [left, scale.of(value)],
+          [right, scale.of(value)],
+        ],
+        value === 0 ? { weight: 0.8 } : { weight: 0.4, grey: true },
+      ),
+      text([left - 4, scale.of(value) + 2.5], grouped(value), 'end'),
+    ]),
+    ...categories.map((category, at) => text([plot.centre(at), bottom + 10], category, 'middle')),
+    ...legendOf(chart),
+    ...(as === 'bars' ? barsOf(chart, plot) : as === 'stack' ? stackOf(chart, plot) : linesOf(chart, plot)),
+  ];
+  return { width, height, title, description, marks };
+}
+
+/** A single bar, as it stands beside a row of a table. */
+export function barOf(value: number, { max, title }: { max: number; title: string }): Drawing {
+  const bar = { width: 120, height: 9 };
+  const length = max > 0 ? (bar.width * Math.min(value, max)) / max : 0;
+  return { ...bar, title, description: '', marks: [{ mark: 'bar', x: 0, y: 1, width: length, height: 7, pattern: 'full' }] };
+}
+
+interface Plot {
+  y(value: number): number;
+  /** Width that each category has. */
+  slot: number;
+  centre(at: number): number;
+  right: number;
+}
+
+function barsOf({ series }: Chart, { y, slot, centre }: Plot): readonly Mark[] {
+  const each = (slot * 0.8) / series.length;
+  return series.flatMap(({ values }, index) =>
+    values.flatMap((value, at): Mark[] => {
+      if (value === undefined) return [];
+      const x = centre(at) - slot * 0.4 + each * index;
+      return [bar({ x, width: each }, y(value), y(0), patternOf(index)), text([x + each / 2, y(value) - 2.5], grouped(value), 'middle')];
+    }),
+  );
+}
+
+function stackOf(chart: Chart, { y, slot, centre }: Plot): readonly Mark[] {
+  return chart.categories.flatMap((_, at): Mark[] => {
+    let below = 0;
+    const parts = chart.series.flatMap(({ values }, index): Mark[] => {
+      const value = values[at] ?? 0;
+      below += value;
+      return value ? [bar({ x: centre(at) - slot * 0.3, width: slot * 0.6 }, y(below), y(below - value), patternOf(index))] : [];
+    });
+    const known = chart.series.some(({ values }) => values[at] !== undefined);
+    return [...parts, ...(known ? [text([centre(at), y(below) - 2.5], grouped(sumAt(chart, at)), 'middle')] : [])];
+  });
+}
+
+/** Each line with the value at its end; the first, which the chart is about, with all of its values. */
+function linesOf({ series }: Chart, { y, centre, right }: Plot): readonly Mark[] {
+  const lines = series.flatMap(({ values }, index): Mark[] => {
+    const points = values.flatMap((value, at): Point[] => (value === undefined ? [] : [[centre(at), y(value)]]));
+    return [line(points, { weight: 1.2, dash: dashOf(index) }), ...points.map((at): Mark => ({ mark: 'sign', at, shape: shapeOf(index) }))];
+  });
+  const along = (series[0]?.values ?? []).flatMap((value, at, { length }) =>
+    value === undefined || at === length - 1 ? [] : [text([centre(at), y(value) - 5], grouped(value), 'middle')],
+  );
+  let free = 0;
+  const ends = series
+    .flatMap(({ values }) => values.findLast((value) => value !== undefined) ?? [])
+    .sort((one, other) => other - one)
+    .map((value) => {
+      const at = Math.max(y(value) + 2.5, free);
+      free = at + labelSize;
+      return text([right + 4, at], grouped(value), 'start');
+    });
+  return [...lines, ...along, ...ends];
+}
+
+/** Samples with their names, from the left. */
+function legendOf({ as, series }: Chart): readonly Mark[] {
+  let x = left + 20;
+  return series.flatMap(({ name }, index): Mark[] => {
+    const from = x;
+    x += 30 + widthOf(name, labelSize);
+    const sample: Mark[] =
+      as === 'lines'
+        ? [
+            line(
+              [
+                [from, 8],
+                [from + 20, 8],
+              ],
+              { weight: 1.2, dash: dashOf(index) },
+            ),
+            { mark: 'sign', at: [from + 10, 8], shape: shapeOf(index) },
+          ]
+        : [bar({ x: from + 6, width: 14 }, 4, 12, patternOf(index))];
+    return [...sample, text([from + 23, 10.5], name, 'start')];
+  });
+}
+
+const bar = ({ x, width }: { x: number; width: number }, from: number, to: number, pattern: Pattern): Mark => ({
+  ...{ mark: 'bar', x, width, y: from, height: to - from, pattern },
+});
+
+const line = (points: readonly Point[], { weight, dash = 'solid', grey }: { weight: number; dash?: Dash; grey?: true }): Mark => ({
+  ...{ mark: 'line', points, dash, weight, ...(grey && { grey }) },
+});
+
+const text = (at: Point, said: string, anchor: 'start' | 'middle' | 'end'): Mark => ({
+  ...{ mark: 'text', at, text: said, size: labelSize, anchor },
+});
+
+const sumAt = ({ series }: Chart, at: number): number => round(series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
+/** Sums of hours have one decimal, as what they are made of. */
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+/** The distance of at most six lines of the scale: 1, 2 or 5 times a power of ten, and never less than one. */
+function stepFor(highest: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(highest, 1) / 5));
+  const fitting = [1, 2, 5, 10].find((times) => times * power * 5 >= highest) ?? 10;
+  return Math.max(1, fitting * power);
+}
