@@ -97,6 +97,8 @@ function shown(value: unknown, format: string | undefined, language: Language): 
   if (!format) return plain;
   if (format === 'date') return dateInWords(plain, language);
   if (format === 'lastDay') return dateInWords(plain.includes('T') ? lastDay(plain) : plain, language);
+  if (format === 'fiscalYear') return fiscalYearInWords(Number(plain), language);
+  if (format === 'month') return monthInWords(plain, language);
   const names = plain
     .split(/,\s*/)
     .map((code) => (known(language, `${format}.${code}`) ? i18n.t(`${format}.${code}`, { lng: language }) : code));
@@ -117,12 +119,24 @@ export function dateInWords(value: string, language: Language): string {
     const day = Temporal.PlainDate.from(value.includes('T') ? today(value) : value);
     const weekday = weekdays[language][day.dayOfWeek - 1];
     if (language === 'en') return `${weekday}, ${day.day} ${months[day.month - 1]} ${day.year}`;
-    const year = eraYear(day.toString()).replace(/(?<=\D)1$/, '元');
-    return `${year}年${day.month}月${day.day}日(${weekday})`;
+    return `${firstYearNamed(eraYear(day.toString()))}年${day.month}月${day.day}日(${weekday})`;
   } catch {
     return value;
   }
 }
+
+/** 令和9年度, or FY2027. */
+export const fiscalYearInWords = (year: number, language: Language): string =>
+  language === 'en' ? `FY${year}` : `${firstYearNamed(eraYear(`${year}-04-01`))}年度`;
+
+/** 令和9年4月, or April 2027: a month such as `2027-04`. */
+export function monthInWords(value: string, language: Language): string {
+  const { year, month } = Temporal.PlainYearMonth.from(value);
+  return language === 'en' ? `${months[month - 1]} ${year}` : `${firstYearNamed(eraYear(`${value}-01`))}年${month}月`;
+}
+
+/** The first year of an era is called 元年. */
+const firstYearNamed = (year: string): string => year.replace(/(?<=\D)1$/, '元');
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 /** Text that may stand anywhere in HTML, quoted attributes included. */

@@ -9,6 +9,7 @@ import type { TeleworkDay } from '../../workflows/telework-day/contract.js';
 import * as days from '../../workflows/telework-day/rules.js';
 import * as campaigns from '../../workflows/trial-campaign/rules.js';
 import * as sections from '../../workflows/trial-section/rules.js';
+import * as years from '../../workflows/yearly-review/rules.js';
 import type { ActingPeople, Actor } from '../directory/acting.js';
 import type { Capacity } from '../directory/port.js';
 import type { CaseSummary, MailParams, ProcedureName, QueuedMail, Refusal, RoundsPort, TownClock, Unattended, Waiting } from './port.js';
@@ -298,6 +299,11 @@ const reminders: Readonly<Record<RoundName, Readonly<Partial<Record<ProcedureNam
       steps: sections.reminding,
       whom: ({ state, ...due }, date) => sections.reminds(state as sections.TrialSection, dueOf(due), date),
       bars: barsInSection,
+    },
+    'yearly-review': {
+      steps: years.reminding,
+      whom: ({ state, ...due }, date) => years.reminds(state as years.YearlyReview, dueOf(due), date),
+      bars: () => undefined,
     },
     survey: {
       steps: surveys.reminding,

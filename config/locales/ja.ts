@@ -4,7 +4,7 @@
  * (004:708-722); spelling follows the rules for official documents (公用文). A new code is a line here and its translation in `en.ts`.
  *
  * Placeholders: `{{name}}` as it is, `{{name, format}}` put into words. Formats: `date` (a day, or the day of an instant in Tokyo), `lastDay` (the day that ends
- * at an instant), or a section of this file (`step.registration`) whose code (or codes, separated by commas) the value is.
+ * at an instant), `fiscalYear` (年度 from its number), `month` (`2027-04`), or a section of this file (`step.registration`) whose code (or codes, separated by commas) the value is.
  */
 export const ja = {
   /** What stands around every mail. */

@@ -18,6 +18,15 @@ export interface Target {
 /** What a target is judged by: 延べ実施者数 (004:776) or 実人数. The other stands beside it. */
 export type CountedBy = 'uses' | 'people';
 
+/** What the plan of several years (計画) says of one fiscal year (004:1003-1025). */
+export interface PlannedYear {
+  fiscalYear: number;
+  targets: readonly Target[];
+  /** The stage in which each form is to be. */
+  stages: Stages;
+}
+export type Stages = Readonly<Partial<Record<TeleworkForm, Stage>>>;
+
 /** The review's section of a municipality's policy pack, resolved; it is taken anew with each year's plan (design §4.8). */
 export interface ReviewPolicy {
   /** Hash of the pack it was resolved from. */
@@ -27,22 +36,26 @@ export interface ReviewPolicy {
   countedOver: 'fiscalYear' | 'plan';
   /** First and last fiscal year of the plan. */
   planYears: readonly [number, number];
+  /** What the pack plans for single years, by fiscal year: a year that opens by itself begins with it. */
+  planned: readonly PlannedYear[];
   /** 働き方改革向上委員会 (004:1279-1281). Percent of its members who make a quorum; whether a deliberation needs minutes. */
   committee: { quorumPercent: number; minutes: boolean };
   /** テレワーク強化月間 (004:1289): 1 to 12. */
   promotionMonth: number;
   /** Month and day (`10-15`) by which the half-year check is due, so that the autumn's budget requests can follow it (domain.md §6). */
   halfYearBy: string;
-  /** Month and day of the next fiscal year until which the committee is waited for; from then on the mayor may decide without it, with a reason. */
+  /** Month and day until which the committee is waited for: of the year for its plan, of the next for its results. From then on the mayor may decide without it, with a reason. */
   committeeBy: string;
 }
 
-/** 施策: what is to be done about something, by whom and until when; carried from year to year until it is done or stopped. */
-export interface Measure {
-  /** Counts within the review in which it came about. */
-  number: number;
-  /** The fiscal year in which it came about. */
+/** A measure counts within the review of the fiscal year in which it came about. */
+export interface MeasureId {
   year: number;
+  number: number;
+}
+
+/** What is to be done about something, by whom and until when. */
+export interface MeasurePlan {
   text: WordsRef;
   owner: Capacity;
   /** ISO date. */
@@ -50,12 +63,19 @@ export interface Measure {
   /** 予算, in yen. */
   budget?: number;
 }
-export type MeasureId = Pick<Measure, 'year' | 'number'>;
 
-/** 委員会の検討・協議. `present`: staff numbers, all of the committee. */
+/** 施策: carried from year to year until it is done or stopped. */
+export interface Measure extends MeasureId, MeasurePlan {
+  /** The owner has said that it is done; the mayor decides. */
+  done?: true;
+}
+
+/** 委員会の検討・協議 (004:1281). */
 export interface Deliberation {
   /** ISO date on which it met. */
   held: string;
+  /** Staff numbers of the members, as the directory has them, and of those of them who were there. */
+  members: readonly string[];
   present: readonly string[];
   minutes?: WordsRef;
   /** Whether it agrees with what was laid before it. */
@@ -63,8 +83,7 @@ export interface Deliberation {
 }
 
 /** What the mayor decides of one measure: 継続・変更・中止, or that it is done. */
-export type MeasureDecision = MeasureId &
-  ({ decision: 'continue' | 'stop' | 'done' } | { decision: 'change'; text?: WordsRef; owner?: Capacity; due?: string; budget?: number });
+export type MeasureDecision = MeasureId & ({ decision: 'continue' | 'stop' | 'done' } | ({ decision: 'change' } & Partial<MeasurePlan>));
 
 /** 段階の移行 of one form: the next stage, or the same; always with a reason. A form that has none yet may begin with the first. */
 export interface StageDecision {
@@ -87,37 +106,54 @@ export interface YearRequest {
   fiscalYear: number;
   policy: ReviewPolicy;
   targets: readonly Target[];
-  stages: Readonly<Partial<Record<TeleworkForm, Stage>>>;
+  stages: Stages;
   /** What is still open of the years before. */
   measures: readonly Measure[];
+}
+
+/** What the mayor has decided of a year, for the next one, which has begun since. */
+export interface Carried {
+  /** All that go on, what is new among them; `changed`: what the decision has changed of it. */
+  measures: readonly (Measure & { changed?: Partial<MeasurePlan> })[];
+  /** Those that are over. */
+  gone: readonly (MeasureId & { decision: 'stop' | 'done' })[];
+  stages: Stages;
+}
+
+/** The date on which a step is taken, in Tokyo; set by the API. */
+export interface Dated {
+  on: string;
 }
 
 export const getYearlyReview = defineQuery<YearlyReview>('getYearlyReview');
 
 /** One Update per human decision. Measures are named by year and number. */
 export const steps = {
-  // Plan; measures are added, changed and withdrawn until the year is evaluated.
+  // Plan. What is changed of a plan that lies before committee or mayor takes it back to HR.
   setTargets: defineUpdate<Taken, [Signed & { targets: readonly Target[]; promotionMonth?: number }]>('setTargets'),
-  addMeasure: defineUpdate<Taken, [Signed & Omit<Measure, 'number' | 'year'>]>('addMeasure'),
-  changeMeasure: defineUpdate<Taken, [Signed & MeasureId & Partial<Omit<Measure, 'number' | 'year'>>]>('changeMeasure'),
+  /** Measures are added, changed and withdrawn until the year is over; from then on the next year has them. */
+  addMeasure: defineUpdate<Taken, [Signed & MeasurePlan]>('addMeasure'),
+  changeMeasure: defineUpdate<Taken, [Signed & MeasureId & Partial<MeasurePlan>]>('changeMeasure'),
   withdrawMeasure: defineUpdate<Taken, [Signed & MeasureId & { reason: WordsRef }]>('withdrawMeasure'),
-  submitPlan: defineUpdate<Taken, [Signed & { remarks?: WordsRef }]>('submitPlan'),
-  /** `members`: how many the committee has, as the directory says. */
-  deliberate: defineUpdate<Taken, [Signed & Deliberation & { members: number }]>('deliberate'),
-  /** 決裁 of the plan, under the pack as it then is. */
-  decidePlan: defineUpdate<Taken, [Signed & { approved: boolean; reason?: WordsRef; policy: ReviewPolicy }]>('decidePlan'),
+  submitPlan: defineUpdate<Taken, [Signed & Dated & { remarks?: WordsRef }]>('submitPlan'),
+  deliberate: defineUpdate<Taken, [Signed & Dated & Deliberation]>('deliberate'),
+  /** 決裁 of the plan, under the pack as it then is. `withoutCommittee`: why, where the committee has not met in time. */
+  decidePlan: defineUpdate<
+    Taken,
+    [Signed & Dated & { approved: boolean; reason?: WordsRef; withoutCommittee?: WordsRef; policy: ReviewPolicy }]
+  >('decidePlan'),
   // Do.
   /** The owner says how a measure goes. */
-  reportMeasure: defineUpdate<Taken, [Signed & MeasureId & { done: boolean; text: WordsRef; on: string }]>('reportMeasure'),
+  reportMeasure: defineUpdate<Taken, [Signed & Dated & MeasureId & { done: boolean; text: WordsRef }]>('reportMeasure'),
   /** 中間評価: before the autumn's budget requests. */
-  checkHalfYear: defineUpdate<Taken, [Signed & { findings: WordsRef; budgetRequest?: WordsRef; on: string }]>('checkHalfYear'),
-  proposeTargets: defineUpdate<Taken, [Signed & { targets: readonly Target[]; reason: WordsRef }]>('proposeTargets'),
-  decideTargets: defineUpdate<Taken, [Signed & { approved: boolean; reason?: WordsRef; on: string }]>('decideTargets'),
+  checkHalfYear: defineUpdate<Taken, [Signed & Dated & { findings: WordsRef; budgetRequest?: WordsRef }]>('checkHalfYear'),
+  proposeTargets: defineUpdate<Taken, [Signed & Dated & { targets: readonly Target[]; reason: WordsRef }]>('proposeTargets'),
+  decideTargets: defineUpdate<Taken, [Signed & Dated & { approved: boolean; reason?: WordsRef }]>('decideTargets'),
   /** The survey that is read with the year's figures: its case. */
   useSurvey: defineUpdate<Taken, [Signed & { survey: string }]>('useSurvey'),
   // Check and act.
   /** 評価: figures against targets, once all twelve months are frozen. */
-  evaluate: defineUpdate<Taken, [Signed & { remarks: WordsRef; results: readonly YearResult[] }]>('evaluate'),
+  evaluate: defineUpdate<Taken, [Signed & Dated & { remarks: WordsRef; results: readonly YearResult[] }]>('evaluate'),
   /**
    * 決裁 of the year: every open measure, every form's stage, and what is new. The report is frozen with it: `report` is the SHA-256 of its document.
    * `withoutCommittee`: why, where the committee has not met in time.
@@ -125,13 +161,14 @@ export const steps = {
   decide: defineUpdate<
     Taken,
     [
-      Signed & {
-        measures: readonly MeasureDecision[];
-        added: readonly Omit<Measure, 'number' | 'year'>[];
-        stages: readonly StageDecision[];
-        withoutCommittee?: WordsRef;
-        report: string;
-      },
+      Signed &
+        Dated & {
+          measures: readonly MeasureDecision[];
+          added: readonly MeasurePlan[];
+          stages: readonly StageDecision[];
+          withoutCommittee?: WordsRef;
+          report: string;
+        },
     ]
   >('decide'),
 };
