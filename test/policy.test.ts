@@ -5,7 +5,18 @@ import { join } from 'node:path';
 import { fc, test as property } from '@fast-check/vitest';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { checklistOn, loadPack, loanPolicy, PolicyError, registrationPolicy, sourceOf, trialPolicy } from '../config/policy/pack.js';
+import {
+  checklistOn,
+  loadPack,
+  loanPolicy,
+  PolicyError,
+  registrationPolicy,
+  reviewPolicy,
+  reviewStages,
+  reviewTargets,
+  sourceOf,
+  trialPolicy,
+} from '../config/policy/pack.js';
 
 let folder: string;
 const folders: string[] = [];
@@ -149,6 +160,78 @@ describe('the section for trial periods', () => {
   });
 });
 
+describe('the section for yearly reviews', () => {
+  const [oyama, tokushima] = [loadPack('oyama'), loadPack('tokushima')];
+  const all = (value: number) => [{ form: 'all', value }];
+
+  test.each([
+    [2019, [], {}],
+    [2020, all(30), { home: 'introduction' }],
+    [2021, all(40), { home: 'verification', mobile: 'introduction', satellite: 'introduction' }],
+    [2022, all(50), { home: 'verification', mobile: 'introduction', satellite: 'introduction' }],
+    [2023, all(60), { home: 'verification', mobile: 'introduction', satellite: 'introduction' }],
+    [2024, all(70), { home: 'establishment', mobile: 'introduction', satellite: 'introduction' }],
+    [2025, [], { home: 'establishment', mobile: 'introduction', satellite: 'introduction' }],
+  ])("has Oyama's targets and stages of FY%i (004:138-142; 004:1003-1025)", (year, targets, stages) => {
+    expect(reviewTargets(oyama, year)).toEqual(targets);
+    expect(reviewStages(oyama, year)).toEqual(stages);
+  });
+
+  test("has Tokushima's by form, and that none was set (004:439)", () => {
+    expect(reviewTargets(tokushima, 2017)).toEqual([
+      { form: 'home', value: null },
+      { form: 'satellite', value: 4000 },
+      { form: 'mobile', value: 9000 },
+    ]);
+  });
+
+  test("enters a year with the pack's hash, and with what it plans for each year of the plan", () => {
+    const { planned, ...policy } = reviewPolicy(oyama);
+    expect(policy).toEqual({
+      pack: oyama.hash,
+      countedBy: 'uses',
+      countedOver: 'plan',
+      planYears: [2020, 2024],
+      committee: { quorumPercent: 50, minutes: true },
+      promotionMonth: 11,
+      halfYearBy: '10-15',
+      committeeBy: '06-30',
+    });
+    expect(planned.map(({ fiscalYear, targets }) => [fiscalYear, targets[0]?.value])).toEqual([
+      [2020, 30],
+      [2021, 40],
+      [2022, 50],
+      [2023, 60],
+      [2024, 70],
+    ]);
+    expect(planned[1]?.stages).toEqual(reviewStages(oyama, 2021));
+  });
+
+  test('goes by the year from which a stage holds, not by the order in the file', () => {
+    const moves = (...stages: string[]) => {
+      const list = stages.map((stage) => `{ form: home, stage: ${stage}, from: ${stage === 'introduction' ? 2027 : 2029} }`);
+      return reviewStages(loadPack(pack(`extends: default\nyearlyReview: { stages: { value: [${list}], source: "ours: x" } }\n`)), 2030);
+    };
+    expect(moves('verification', 'introduction')).toEqual({ home: 'verification' });
+    expect(moves('introduction', 'verification')).toEqual({ home: 'verification' });
+  });
+
+  const target = '{ fiscalYear: 2027, form: all, value: 30 }';
+  const stage = '{ form: home, stage: introduction, from: 2027 }';
+  test.each([
+    ['targets', `[${target}, ${target}]`, 'must hold one target for each year and form'],
+    ['stages', `[${stage}, ${stage}]`, 'must hold one stage for each year and form'],
+    ['planYears', '[2031, 2027]', 'must be the first and the last fiscal year of the plan'],
+    ['halfYearBy', '"02-29"', 'must be a day such as 10-15, from 04-01 to 12-31'],
+    ['committeeBy', '"06-31"', 'must be a day such as 10-15, from 04-01 to 12-31'],
+    ['committeeBy', '"03-31"', 'must be a day such as 10-15, from 04-01 to 12-31'],
+  ])('%s cannot be %s', (field, value, problem) => {
+    expect(problems(pack(`extends: default\nyearlyReview: { ${field}: { value: ${value}, source: "ours: x" } }\n`))).toEqual([
+      `town.yaml:2: yearlyReview.${field}.value: ${problem}`,
+    ]);
+  });
+});
+
 describe('the checklist of the place of work (004:1140-1192)', () => {
   const temperature = (date: string) => checklistOn(loadPack('default'), date).find(({ id }) => id === 'temperature')?.ja;
 
@@ -201,10 +284,10 @@ describe('where a value comes from, as a refusal quotes it', () => {
   );
 
   test('every article that the rules name by a field of the pack is one', () => {
-    const rules = ['device-loan', 'registration', 'telework-day', 'trial-campaign', 'trial-section'].map((procedure) =>
+    const rules = ['device-loan', 'registration', 'telework-day', 'trial-campaign', 'trial-section', 'yearly-review'].map((procedure) =>
       readFileSync(new URL(`../workflows/${procedure}/rules.ts`, import.meta.url), 'utf8'),
     );
-    const fields = [...rules.join().matchAll(/article: '((?:registration|deviceLoan|teleworkDay|trialPeriod)\.[\w.]+)'/g)].map(
+    const fields = [...rules.join().matchAll(/article: '((?:registration|deviceLoan|teleworkDay|trialPeriod|yearlyReview)\.[\w.]+)'/g)].map(
       ([, field]) => field ?? '',
     );
     expect(fields.length).toBeGreaterThan(25);
@@ -275,10 +358,10 @@ describe('extending', () => {
 
   test('an unknown pack is named with those that are known', () => {
     expect(problems('atlantis')).toEqual([
-      'there is no pack atlantis; known by name: aomori, asahi, default, ehime, konan, matsumoto, minowa, nagayo, noboribetsu, oyama, saga, soumu, suntory',
+      'there is no pack atlantis; known by name: aomori, asahi, default, ehime, konan, matsumoto, minowa, nagayo, noboribetsu, oyama, saga, soumu, suntory, tokushima',
     ]);
     expect(problems(pack('\nextends: atlantis\n'))).toEqual([
-      'town.yaml:2: extends: there is no pack atlantis; known by name: aomori, asahi, default, ehime, konan, matsumoto, minowa, nagayo, noboribetsu, oyama, saga, soumu, suntory',
+      'town.yaml:2: extends: there is no pack atlantis; known by name: aomori, asahi, default, ehime, konan, matsumoto, minowa, nagayo, noboribetsu, oyama, saga, soumu, suntory, tokushima',
     ]);
   });
 });
@@ -374,6 +457,8 @@ describe('a broken pack', () => {
       'town.yaml:1: registration: is missing',
       'town.yaml:1: teleworkDay: is missing',
       'town.yaml:1: trialPeriod: is missing',
+      'town.yaml:1: surveys: is missing',
+      'town.yaml:1: yearlyReview: is missing',
       'town.yaml:1: acting: is missing',
       'town.yaml:1: ictMethod: is missing',
     ]);

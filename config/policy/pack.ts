@@ -11,6 +11,7 @@ import type { SurveyPolicy } from '../../workflows/survey/contract.js';
 import type { TeleworkDayPolicy } from '../../workflows/telework-day/contract.js';
 import type { Draft, TrialPolicy } from '../../workflows/trial-campaign/contract.js';
 import type { Counter } from '../../workflows/trial-section/contract.js';
+import type { ReviewPolicy, Stages, Target } from '../../workflows/yearly-review/contract.js';
 import { employmentKinds, type PolicyDocument, type PolicyValues, policySchema } from './schema.js';
 
 /** A municipality's rules, resolved. */
@@ -87,6 +88,25 @@ export function trialPolicy({ hash, values: { trialPeriod } }: PolicyPack): Tria
 /** The section for surveys, as it enters one. */
 export function surveyPolicy({ hash, values: { surveys } }: PolicyPack): SurveyPolicy {
   return { pack: hash, ...surveys };
+}
+
+/** The section for yearly reviews, as it enters one. */
+export function reviewPolicy(pack: PolicyPack): ReviewPolicy {
+  const { targets: _targets, stages: _stages, ...rules } = pack.values.yearlyReview;
+  const [first, last] = rules.planYears;
+  const years = Array.from({ length: last - first + 1 }, (_, nth) => first + nth);
+  const planned = years.map((year) => ({ fiscalYear: year, targets: reviewTargets(pack, year), stages: reviewStages(pack, year) }));
+  return { pack: pack.hash, ...rules, planned };
+}
+
+/** What the pack has as targets of the fiscal year; none where it says nothing. */
+export const reviewTargets = ({ values }: Pick<PolicyPack, 'values'>, year: number): readonly Target[] =>
+  values.yearlyReview.targets.flatMap(({ fiscalYear, ...target }) => (fiscalYear === year ? [target] : []));
+
+/** In which stage the pack has each form in the fiscal year; a form that is to begin later has none. */
+export function reviewStages({ values }: Pick<PolicyPack, 'values'>, year: number): Stages {
+  const begun = values.yearlyReview.stages.filter(({ from }) => from <= year);
+  return Object.fromEntries(begun.toSorted((one, other) => one.from - other.from).map(({ form, stage }) => [form, stage]));
 }
 
 /** What a draft of a campaign begins with. */

@@ -83,6 +83,18 @@ const targetGroup = z.strictObject({
   per: z.enum(['period', 'month', 'week']),
   first: z.literal(true).exactOptional(),
 });
+/** 年度, by the year in which it begins. */
+const fiscalYear = z.int().min(2010).max(2100);
+/** A day of the fiscal year before the turn of the year. */
+const dayOfYear = sourced(
+  z
+    .string()
+    .regex(
+      /^((04|06|09|11)-(0[1-9]|[12]\d|30)|(05|07|08|10|12)-(0[1-9]|[12]\d|3[01]))$/,
+      'must be a day such as 10-15, from 04-01 to 12-31',
+    ),
+);
+const teleworkForms = ['home', 'mobile', 'satellite'] as const;
 const deviceKind = z.enum(['laptop', 'wifiRouter', 'smartphone', 'tablet']);
 
 /** A municipality's policy pack as it stands once all that it extends is resolved. Strict: a field that is not known here is a mistake. */
@@ -138,7 +150,7 @@ export const policySchema = z.strictObject({
     excludedOccupations: setOf('clerical', 'engineer', 'nurseryTeacher', 'publicHealthNurse', 'fireFighter'),
     /** 申込事由: of which one is given as the main reason; none: no reason is asked for. */
     reasons: setOf('child', 'care', 'pregnancy', 'other'),
-    forms: listOf('home', 'mobile', 'satellite'),
+    forms: listOf(...teleworkForms),
     workplaces: listOf('ownHome', 'carersHome', 'spousesHome', 'approvedPlace'),
     /** Who decides on a head's own application: the head of the unit above, nobody else. */
     ownRequest: sourced(z.literal('superior')),
@@ -323,6 +335,56 @@ export const policySchema = z.strictObject({
     graceMinutes: minutes(0, 24 * 60),
     /** Fewest answers of which shares are shown. */
     smallGroup: days(2, 50),
+  }),
+  /** 年次評価 (PDCA): the plan of several years, and how each of them is steered. */
+  yearlyReview: z.strictObject({
+    /** 延べ or 実人数: what targets are judged by; the other stands beside it. */
+    countedBy: sourced(z.enum(['uses', 'people'])),
+    /** 累計 since April of each year, or since April of the plan's first. */
+    countedOver: sourced(z.enum(['fiscalYear', 'plan'])),
+    /** 計画期間: first and last fiscal year. */
+    planYears: sourced(
+      z
+        .tuple([fiscalYear, fiscalYear])
+        .readonly()
+        .refine(([first, last]) => first <= last, { error: 'must be the first and the last fiscal year of the plan' }),
+    ),
+    /** `all`: of all forms together; null: none is set for the year, 「—」. */
+    targets: sourced(
+      z
+        .array(z.strictObject({ fiscalYear, form: z.enum(['all', ...teleworkForms]), value: z.int().min(0).max(10_000_000).nullable() }))
+        .readonly()
+        .refine((targets) => new Set(targets.map((one) => `${one.fiscalYear} ${one.form}`)).size === targets.length, {
+          error: 'must hold one target for each year and form',
+        }),
+    ),
+    /** From which fiscal year on a form is to be in a stage. */
+    stages: sourced(
+      z
+        .array(
+          z.strictObject({
+            form: z.enum(teleworkForms),
+            stage: z.enum(['introduction', 'verification', 'establishment']),
+            from: fiscalYear,
+          }),
+        )
+        .readonly()
+        .refine((stages) => new Set(stages.map((one) => `${one.from} ${one.form}`)).size === stages.length, {
+          error: 'must hold one stage for each year and form',
+        }),
+    ),
+    committee: z.strictObject({
+      /** Percent of the members who make a quorum. */
+      quorumPercent: sourced(z.int().min(1).max(100)),
+      /** Whether a deliberation is recorded with its minutes. */
+      minutes: sourced(z.boolean()),
+    }),
+    /** テレワーク強化月間. */
+    promotionMonth: sourced(z.int().min(1).max(12)),
+    /** Month and day by which the half-year check is due. */
+    halfYearBy: dayOfYear,
+    /** Month and day until which the committee is waited for, with the plan of the year and the results of the year before. */
+    committeeBy: dayOfYear,
   }),
   /** 代決: who decides while a head is absent (事務決裁規程). */
   acting: z.strictObject({

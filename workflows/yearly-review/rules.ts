@@ -104,9 +104,7 @@ const same = (one: MeasureId) => (other: MeasureId) => one.year === other.year &
 const nameOf = ({ year, number }: MeasureId): string => `${year}-${number}`;
 const firstDay = (fiscalYear: number): string => `${fiscalYear}-04-01`;
 const lastDay = (fiscalYear: number): string => `${fiscalYear + 1}-03-31`;
-/** The day (`10-15`) of the fiscal year; January to March are those of the next calendar year. */
-const dayOf = (fiscalYear: number, monthDay: string): string => `${monthDay < '04' ? fiscalYear + 1 : fiscalYear}-${monthDay}`;
-const halfYearBy = ({ fiscalYear, policy }: YearlyReview): string => dayOf(fiscalYear, policy.halfYearBy);
+const halfYearBy = ({ fiscalYear, policy }: YearlyReview): string => `${fiscalYear}-${policy.halfYearBy}`;
 
 /** The months of a fiscal year, `2027-04` to `2028-03`. */
 const monthsOf = (fiscalYear: number): readonly string[] =>
@@ -125,7 +123,7 @@ export function due(review: YearlyReview): readonly Due<ReviewEvent['name']>[] {
   const waited =
     agreed || overdue
       ? []
-      : [{ step: 'committeeOverdue', at: endOfDay(dayOf(fiscalYear + (status === 'plan' ? 0 : 1), policy.committeeBy)) } as const];
+      : [{ step: 'committeeOverdue', at: endOfDay(`${fiscalYear + (status === 'plan' ? 0 : 1)}-${policy.committeeBy}`) } as const];
   const news = [
     { step: 'freeze', from: 'ledger' } as const,
     ...(within && !carried ? [{ step: 'carry', from: 'yearly-review' } as const] : []),
@@ -247,7 +245,9 @@ export function refusal(review: YearlyReview, { name, input }: ReviewStep): Refu
       return refuseMeasure(review, input);
     case 'reportMeasure': {
       const owner = review.measures.find(same(input))?.owner;
-      return refuseMeasure(review, input) ?? (owner === input.as ? undefined : { code: 'notYourMeasure', article: cycle, field: 'number' });
+      return (
+        refuseMeasure(review, input) ?? (owner === input.as ? undefined : { code: 'notYourMeasure', article: cycle, field: 'measure' })
+      );
     }
     case 'submitPlan': {
       const planned = review.measures.some(isOpen) || targetsNow(review).length > 0;
@@ -290,7 +290,7 @@ const refuseDue = (by: string | undefined, year: number): Refusal | undefined =>
 const refuseMeasure = ({ measures }: YearlyReview, id: MeasureId): Refusal | undefined =>
   measures.some((one) => same(id)(one) && isOpen(one))
     ? undefined
-    : { code: 'measureUnknown', article: cycle, field: 'number', limit: nameOf(id) };
+    : { code: 'measureUnknown', article: cycle, field: 'measure', limit: nameOf(id) };
 
 function refuseDeliberation(
   { committee }: ReviewPolicy,
