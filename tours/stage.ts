@@ -41,6 +41,7 @@ export const packs = {
   day: 'tours/own-desk.yaml',
   oyama: 'oyama',
   trial: 'tours/nagayo-trial.yaml',
+  programme: 'tours/whole-programme.yaml',
 } as const;
 
 /** Many people sit behind the one address from which a tour calls. */
@@ -96,7 +97,7 @@ async function openStage({ addresses, settings, accounts, seed, size }: TownFile
   if (!accounts || !addresses.mailbox) throw new Error('A tour needs the sample town’s directory and mailbox.');
   const sample = sampleTown({ seed, size });
   const mailOf = new Map(sample.entries.map(({ attributes }) => [attributes.employeeNumber?.[0], attributes.mail?.[0]]));
-  const pool: pg.Pool = openPool(settings.DATABASE_URL ?? '', 4);
+  const pool: pg.Pool = openPool(settings.DATABASE_URL ?? '', { connections: 4 });
   const connection = Connection.lazy({ address: addresses.temporal });
   const { rows } = await pool.query<{ offset_ms: number }>('select offset_ms from town_clock');
   const now = new Date(hostClock.now().getTime() + (rows[0]?.offset_ms ?? 0)).toISOString();

@@ -28,7 +28,7 @@ import { watchTrials } from '../activities/trials/watch.js';
 import { municipalCalendar } from '../config/calendar.js';
 import { readClosures } from '../config/closures.js';
 import { directoryOptions } from '../config/directory.js';
-import { loadPack } from '../config/policy/pack.js';
+import { figurePolicy, loadPack } from '../config/policy/pack.js';
 import { readSettings } from '../config/settings.js';
 import { temporalOptions } from '../config/temporal.js';
 import { nudge } from '../workflows/shared/case.js';
@@ -90,6 +90,7 @@ const activities = {
     directory,
     calendar,
     digests,
+    figures: figurePolicy(pack),
     trials: {
       follow: (date) => followTrials({ ledger, directory, calendar, rules: trialRules(pack) }, date),
       watch: (date) => watchTrials({ ledger, planner, calendar }, date),

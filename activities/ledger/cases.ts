@@ -92,7 +92,7 @@ const placing = `
     select case_id, one.staff, one.department, one.date, one."from", one.until, one.form, one.unit, one.minutes, one.office, one.seat, one.ordered,
       placed.status, placed.state->>'unplanned'
     from placed, entry, json_to_record(day) as one (staff text, department text, date date, "from" time, until time, form text, unit text,
-      minutes int, office text, seat int)
+      minutes int, office text, seat int, ordered text)
     where day is not null
     on conflict (case_id) do update set department = excluded.department, date = excluded.date, starts = excluded.starts,
       ends = excluded.ends, form = excluded.form, unit = excluded.unit, minutes = excluded.minutes, office = excluded.office,

@@ -139,7 +139,7 @@ async function readCases(db: Kysely<Tables>, ids: readonly string[]) {
     db.selectFrom('case_readers').selectAll().where('case_id', '=', of).execute(),
     db
       .selectFrom('telework_days')
-      .select(['case_id', 'staff', 'department', 'date', 'form', 'unit', 'minutes', 'office', 'seat', 'status', 'unplanned'])
+      .select(['case_id', 'staff', 'department', 'date', 'form', 'unit', 'minutes', 'office', 'seat', 'ordered', 'status', 'unplanned'])
       .select([sql<string>`to_char(starts, 'HH24:MI')`.as('from'), sql<string>`to_char(ends, 'HH24:MI')`.as('until')])
       .where('case_id', '=', of)
       .execute(),
@@ -326,7 +326,8 @@ function* verifyDay(
   body: EventBody | undefined,
 ): Generator<Finding> {
   const { unplanned = null } = (body?.state ?? {}) as Partial<TeleworkDay>;
-  const says = body?.day && { ...body.day, status, unplanned, office: body.day.office ?? null, seat: body.day.seat ?? null };
+  const { office = null, seat = null, ordered = null } = body?.day ?? {};
+  const says = body?.day && { ...body.day, status, unplanned, office, seat, ordered };
   const other = day && says && Object.entries(says).find(([column, value]) => day[column as keyof typeof says] !== value);
   if (other) yield { table: 'telework_days', problem: 'changed', caseId, what: other[0] };
   if (Boolean(day) !== Boolean(says)) yield { table: 'telework_days', problem: day ? 'added' : 'missing', caseId };

@@ -13,6 +13,8 @@ import type {
   DeviceKind,
   DeviceStatus,
   EffectMark,
+  FigureDims,
+  FigureName,
   LedgerDue,
   LedgerEntry,
   LedgerEvent,
@@ -170,7 +172,7 @@ export interface Tables {
     number: Generated<number>;
     at: string;
     by: string;
-    kind: 'absences' | 'employment' | 'training' | 'seats' | 'attendance';
+    kind: 'absences' | 'employment' | 'training' | 'seats' | 'attendance' | 'situations' | 'successions';
     digest: Buffer;
     added: number;
     changed: number;
@@ -204,6 +206,8 @@ export interface Tables {
     status: TeleworkDay['status'];
     unplanned: TeleworkDay['unplanned'] | null;
     observed: Generated<boolean>;
+    ordered: string | null;
+    counted: Generated<boolean>;
   };
   seats: { office: string; seat: number; network_zone: string; equipment: string };
   emergencies: {
@@ -243,15 +247,42 @@ export interface Tables {
     stands_until: string;
   };
   trial_tally: Tally & { campaign: string; department: string; group: string };
-  questionnaires_answered: { campaign: string; staff: string; as: 'participant' | 'head' };
+  questionnaires_answered: { campaign: string; staff: string; as: 'participant' | 'head' | 'respondent' };
   questionnaire_answers: {
     campaign: string;
     id: string;
-    as: 'participant' | 'head';
-    answers: Json<Readonly<Record<string, string | number>>>;
+    as: 'participant' | 'head' | 'respondent';
+    answers: Json<object>;
     remarks: string | null;
     staff: string | null;
   };
+  months: {
+    month: string;
+    version: number;
+    taken_at: string;
+    hash: string;
+    by: string | null;
+    reason: string | null;
+    key: string | null;
+  };
+  month_cells: {
+    month: string;
+    version: number;
+    figure: FigureName;
+    split: string;
+    dims: FigureDims;
+    value: number;
+    of: number | null;
+  };
+  month_people: { month: string; form: string; staff: string; previous: string };
+  month_returns: { month: string; form: string; previous: string; people: number };
+  reviews: { fiscal_year: number; case_id: string };
+  review_reports: { case_id: string; hash: string; document: Json<object>; kept_at: string };
+  situations: { staff: string; sex: 'female' | 'male' | 'other'; child: 'yes' | 'no'; care: 'yes' | 'no' };
+  successions: { on_day: string; before: string; after: string };
+  survey_documents: { hash: string; document: Json<object> };
+  survey_links: { link: Generated<string>; survey: string; staff: string; opened_at: string | null };
+  survey_papers: { survey: string; number: number };
   posts: { post: Capacity; holder: string | null; changes: Generated<number> };
   acted: { number: Generated<number>; holder: string; case_id: string; seq: number; seen_at: string | null };
   sightings: { stocktaking: number; asset_tag: string; at: string; by: string };
@@ -269,16 +300,16 @@ const parsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, 
 ]);
 
 /**
- * Connections to the ledger's database. The limits let a caller know within 5 s that it is away (design §6): 2 s for a connection, 3 s for a statement;
+ * Connections to the ledger's database. The limits let a caller know within 5 s that it is away (design §6): 2 s for a connection, 3 s for a statement, unless nobody waits for it (`statementMs`);
  * `query_timeout` is for a server that no longer answers at all.
  */
-export function openPool(databaseUrl: string, connections = 10): pg.Pool {
+export function openPool(databaseUrl: string, { connections = 10, statementMs = 3_000 } = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: connections,
     connectionTimeoutMillis: 2_000,
-    statement_timeout: 3_000,
-    query_timeout: 4_000,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + 1_000,
     idle_in_transaction_session_timeout: 5_000,
     keepAlive: true,
     // Every page walks an index in its order. Not knowing how much a capacity sees, the planner would fetch and sort all that IT does: 60 ms instead of 1.

@@ -9,7 +9,7 @@ import type { PersonnelImport } from './port.js';
 /** A list that a municipality keeps elsewhere and brings as a file, and the table that follows it. */
 export interface List<Row> extends Reading<Row> {
   kind: Tables['personnel_imports']['kind'];
-  table: 'absences' | 'employments' | 'training' | 'seats';
+  table: 'absences' | 'employments' | 'training' | 'seats' | 'situations' | 'successions';
   /** The columns that no two rows have in common. */
   key: readonly (keyof Row & string)[];
   /** Whether a row that the file does not have is removed. */

@@ -8,6 +8,8 @@ import * as days from './migrations/0005-days.js';
 import * as rounds from './migrations/0006-rounds.js';
 import * as posts from './migrations/0007-posts.js';
 import * as trials from './migrations/0008-trials.js';
+import * as months from './migrations/0009-months.js';
+import * as surveys from './migrations/0010-surveys.js';
 
 const migrations = {
   '0001-cases': cases,
@@ -18,6 +20,8 @@ const migrations = {
   '0006-rounds': rounds,
   '0007-posts': posts,
   '0008-trials': trials,
+  '0009-months': months,
+  '0010-surveys': surveys,
 };
 
 /**

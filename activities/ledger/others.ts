@@ -8,7 +8,8 @@ import { Refused } from './reservations.js';
 type Trx = Transaction<Tables>;
 
 /** Whether the entry can be written by itself, or must see the person's other cases standing still. */
-export const concernsOthers = ({ tells, awaits, requires }: LedgerEntry): boolean => Boolean(tells?.length || awaits || requires);
+export const concernsOthers = ({ tells, awaits, requires, fiscalYear, seq }: LedgerEntry): boolean =>
+  Boolean(tells?.length || awaits || requires || (fiscalYear !== undefined && seq === 1));
 
 /**
  * Locks what the person's cases mean to each other until the transaction ends: between a revocation that calls back the open loans and a loan that asks whether there is a
@@ -22,9 +23,9 @@ export async function lockPeople(trx: Trx, { tells = [], awaits, requires }: Led
 export const lockPerson = (trx: Trx, staff: string) =>
   sql`select pg_advisory_xact_lock(hashtextextended(${`cases of ${staff}`}, 0))`.execute(trx);
 
-/** Holds what the entry requires, leaves its news for others that have a workflow, and notes what it waits for. The event has been written by then, at the instant `at`. @throws Refused */
+/** Holds what the entry requires, gives a review its fiscal year, leaves its news for others that have a workflow, and notes what it waits for. The event has been written by then, at the instant `at`. @throws Refused */
 export async function concernOthers(trx: Trx, entry: LedgerEntry, at: string): Promise<void> {
-  const { caseId, seq, tells = [], awaits, requires } = entry;
+  const { caseId, seq, tells = [], awaits, requires, fiscalYear } = entry;
   if (requires) {
     const open = trx.selectFrom('cases').select('case_id').where('procedure', '=', requires.procedure).where('staff', '=', requires.staff);
     const others = open.where('closed', '=', false).where('case_id', '<>', caseId);
@@ -32,6 +33,7 @@ export async function concernOthers(trx: Trx, entry: LedgerEntry, at: string): P
     const found = await (none ? others : others.where('status', '=', requires.status)).limit(1).executeTakeFirst();
     if (none === (found !== undefined)) throw new Refused(requires.refusal);
   }
+  if (fiscalYear !== undefined && seq === 1) await openYear(trx, caseId, fiscalYear);
   for (const one of tells.filter(hasWorkflow)) await tell(trx, { teller: caseId, place: `${caseId}#${seq}`, at }, one);
   if (awaits) {
     await trx
@@ -40,6 +42,16 @@ export async function concernOthers(trx: Trx, entry: LedgerEntry, at: string): P
       .execute();
     await settleAwaits(trx);
   }
+}
+
+/** @throws Refused while another case is of the same year; two that are opened at once meet at the year's row */
+async function openYear(trx: Trx, caseId: string, year: number): Promise<void> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('reviews')
+    .values({ fiscal_year: year, case_id: caseId })
+    .onConflict((conflict) => conflict.column('fiscal_year').doNothing())
+    .executeTakeFirstOrThrow();
+  if (!numInsertedOrUpdatedRows) throw new Refused({ code: 'yearOpened', article: '年次評価', field: 'fiscalYear', limit: `${year}` });
 }
 
 interface Telling {

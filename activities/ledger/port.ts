@@ -936,6 +936,17 @@ export interface FigureDims {
   how?: string;
 }
 
+/** What a figure is, for those who show it; its words stand in the catalogue (`figure`). */
+export interface FigureDefinition {
+  unit: 'personDays' | 'people' | 'minutes' | 'deviceDays' | 'loans' | 'devices' | 'approvals' | 'registrations' | 'cases';
+  /** Where it comes from: line of a source, or `ours` and why. */
+  source: string;
+  /** Sets of dims by which it is split up; the empty one is the whole. */
+  splits: readonly (readonly (keyof FigureDims)[])[];
+  /** What one of its rows can be opened to; together they tell it from all others. */
+  shows: readonly (keyof FigureRow)[];
+}
+
 /** One number. `of`: the whole it is a part of, where it is a share. */
 export interface FigureCell {
   month: string;
@@ -1005,6 +1016,7 @@ export interface Succession {
 
 /** 月次集計. */
 export interface MonthsPort {
+  figureDefinitions: Readonly<Record<FigureName, FigureDefinition>>;
   /**
    * Brings the figures up to date, once for the date of a morning round: months that are over are frozen from the third business day of the next on, oldest first, however late the round comes; the
    * months since are provisional. The first is April of the fiscal year in which the ledger's first case was opened. Answers the versions that were frozen.
@@ -1058,8 +1070,8 @@ export interface ReviewsPort {
   keepReport(caseId: string, hash: string, document: object): Promise<void>;
   /** The document under the hash. */
   reviewReport(caseId: string, hash: string): Promise<object | undefined>;
-  /** Latest versions of frozen months that the open review of their fiscal year has not written down, nor been left as news, oldest month first. */
-  monthsUnheard(): Promise<readonly (Pick<MonthSnapshot, 'month' | 'version' | 'hash'> & { caseId: string })[]>;
+  /** Latest versions of frozen months that the open review of their fiscal year has neither written down nor as news, oldest first; `key`: that of the news. */
+  monthsUnheard(): Promise<readonly (Pick<MonthSnapshot, 'month' | 'version' | 'hash'> & { caseId: string; key: string })[]>;
 }
 
 /**
@@ -1238,8 +1250,8 @@ export interface SurveysPort {
    * (`Q1`), what was (`Q1.other`). A paper whose number was there before is known.
    */
   importPaper(survey: string, questionnaire: Questionnaire, file: { csv: string; preview?: boolean }): Promise<DeviceImport>;
-  /** Everything that came back, in no order that tells anything. @throws BadCursor */
-  surveyAnswers(query: { survey: string; cursor?: string; limit: number }): Promise<Page<Answers>>;
+  /** Hands on everything that came back, as it stands at one moment, in no order that tells anything. */
+  eachAnswer(survey: string, take: (answers: Answers) => void): Promise<void>;
   /** How many links were handed out, and how many came back, by link and on paper. */
   surveyReturns(survey: string): Promise<{ links: number; byLink: number; onPaper: number }>;
   /** The links of the person's surveys that are open. */

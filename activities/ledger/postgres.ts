@@ -12,7 +12,8 @@ import { createDeviceImport } from './device-import.js';
 import { createDeviceMaster } from './devices.js';
 import { createEffectMarks } from './effects.js';
 import { createEmergencies } from './emergencies.js';
-import { createFigures } from './figures.js';
+import { createMonths } from './figures/months.js';
+import { createFigures } from './figures/registrations.js';
 import { createMailList } from './mail-list.js';
 import { createNews } from './news.js';
 import { createOpenings } from './openings.js';
@@ -34,6 +35,7 @@ import type {
   LedgerPort,
   LedgerReader,
   MailListPort,
+  MonthsPort,
   NewsPort,
   OpeningsPort,
   OutboxPort,
@@ -42,10 +44,12 @@ import type {
   PostsPort,
   QuestionnairesPort,
   RetentionPort,
+  ReviewsPort,
   RoundsPort,
   SeatsPort,
   SessionsPort,
   StocktakingPort,
+  SurveysPort,
   TownClock,
   TrainingPort,
   TrialsPort,
@@ -54,10 +58,12 @@ import type {
 import { createPosts } from './posts.js';
 import { createQuestionnaires } from './questionnaires.js';
 import { createReading } from './reading.js';
+import { createReviews } from './reviews.js';
 import { createRounds } from './rounds.js';
 import { createSeats } from './seats.js';
 import { createSessions } from './sessions.js';
 import { createStocktaking } from './stocktaking.js';
+import { createSurveys } from './surveys.js';
 import { createTraining } from './training.js';
 import { createTrials } from './trials.js';
 import { createRetention, createWords } from './words.js';
@@ -101,8 +107,11 @@ export interface PostgresLedger
     RoundsPort,
     PostsPort,
     FiguresPort,
+    MonthsPort,
+    ReviewsPort,
     TrialsPort,
     QuestionnairesPort,
+    SurveysPort,
     AuditPort {
   /** The tables, for adapters that stand on them too. */
   db: Kysely<Tables>;
@@ -110,10 +119,14 @@ export interface PostgresLedger
   close(): Promise<void>;
 }
 
+/** Longest that a statement takes which counts a month: that of 40,000 people takes some seconds where others work too. */
+const monthMs = 120_000;
+
 /** The ledger on a migrated PostgreSQL (`migrateLedger`). It connects with the first question, and again after every loss. */
 export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
   const { databaseUrl, connections, clock, calendar, mailDomain = 'telework.invalid' } = options;
-  const pool = openPool(databaseUrl, connections);
+  const pool = openPool(databaseUrl, { connections });
+  const slowPool = openPool(databaseUrl, { connections: 1, statementMs: monthMs });
   const db = openDatabase(pool);
   const { townTime, timeAt, ...town } = createTownClock({ db, clock });
   const messageId = (place: string): string => `${sha256(place).toString('hex', 0, 16)}@${mailDomain}`;
@@ -143,11 +156,14 @@ export function createPostgresLedger(options: LedgerOptions): PostgresLedger {
     ...createRounds({ db, townTime, calendar, place, messageId }),
     ...createPosts(db),
     ...createFigures(db),
+    ...createMonths({ db, patient: openDatabase(slowPool), townTime, calendar }),
+    ...createReviews({ db, townTime }),
     ...createTrials({ db, townTime }),
     ...createQuestionnaires(db),
+    ...createSurveys({ db, townTime, messageId }),
     ...createAudit(db),
     ...town,
     db,
-    close: () => pool.end(),
+    close: async () => void (await Promise.all([pool.end(), slowPool.end()])),
   };
 }

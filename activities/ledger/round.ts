@@ -4,13 +4,32 @@ import type { CasePlace } from '../../workflows/shared/procedures.js';
 import type { DirectoryPort } from '../directory/port.js';
 import type { Digests } from './digests.js';
 import { followDirectory } from './follow.js';
-import type { NewsPort, PersonnelPort, PostsPort, ProcedureName, RoundsPort, TownClock, Waiting } from './port.js';
+import type {
+  FigurePolicy,
+  MonthsPort,
+  NewsPort,
+  PersonnelPort,
+  PostsPort,
+  ProcedureName,
+  ReviewsPort,
+  RoundsPort,
+  TownClock,
+  Waiting,
+} from './port.js';
 
 export interface RoundDependencies {
-  ledger: RoundsPort & NewsPort & PostsPort & TownClock & Pick<PersonnelPort, 'absentOn'>;
+  ledger: RoundsPort &
+    NewsPort &
+    PostsPort &
+    TownClock &
+    Pick<PersonnelPort, 'absentOn'> &
+    Pick<MonthsPort, 'takeMonths'> &
+    Pick<ReviewsPort, 'monthsUnheard'>;
   directory: Pick<DirectoryPort, 'staffMember' | 'holdersOf'>;
   calendar: { isBusinessDay(date: string): boolean };
   digests: Pick<Digests, 'write'>;
+  /** What of the pack the figures of a month depend on. */
+  figures: FigurePolicy;
   /** What campaigns have done each morning; answers how many sections were told. */
   trials: Readonly<Record<'follow' | 'watch', (date: string) => Promise<number>>>;
   /** Tells a case's workflow to look into the ledger; fails where there is none. */
@@ -24,7 +43,7 @@ const pageSize = 200;
 export type RoundActivities = ReturnType<typeof createRoundActivities>;
 
 /** The duties of the rounds (design §4.1). Each is idempotent for its date and answers how many things it did. */
-export function createRoundActivities({ ledger, directory, calendar, digests, trials, nudge }: RoundDependencies) {
+export function createRoundActivities({ ledger, directory, calendar, digests, figures, trials, nudge }: RoundDependencies) {
   const now = async (): Promise<string> => {
     await ledger.clockOffset(); // Brings the town's clock up to date.
     return ledger.townClock.now().toISOString();
@@ -66,6 +85,17 @@ export function createRoundActivities({ ledger, directory, calendar, digests, tr
 
     /** Writes down what telework days have come to by themselves: not approved in time, never begun. */
     settleDays: (_date: string): Promise<number> => ledger.settleDays(),
+
+    /** Freezes what months are due, and tells the reviews of their fiscal years; answers how many times one was told. */
+    async takeMonths(date: string): Promise<number> {
+      await ledger.takeMonths(date, figures);
+      const unheard = await ledger.monthsUnheard();
+      for (const { caseId, key, ...frozen } of unheard) {
+        const input = { by: 'system', ...frozen };
+        await ledger.leaveNews(caseId, { name: 'freeze', input, key });
+      }
+      return unheard.length;
+    },
 
     /** Brings the members of campaigns in line with the date, and has what no longer fits in a section planned anew. */
     watchTrials: (date: string): Promise<number> => trials.watch(date),

@@ -53,6 +53,7 @@ export function createRounds({ db, townTime, calendar, place, messageId }: Parts
           sql<boolean>`not exists (select from events where events.case_id = words.case_id and position(words.row::text in body::text) > 0)`,
         )
         .where(({ not, exists, selectFrom }) => not(exists(selectFrom('emergencies').whereRef('reason', '=', 'words.row').select('id'))))
+        .where(({ not, exists, selectFrom }) => not(exists(selectFrom('months').whereRef('reason', '=', 'words.row').select('month'))))
         .executeTakeFirst();
       return Number(numDeletedRows);
     },

@@ -45,6 +45,7 @@ export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
       },
     });
   const whole = 'the file is the whole list, what is over stays; CSV in UTF-8 or Shift_JIS';
+  const all = 'the file is the whole list; CSV in UTF-8 or Shift_JIS';
 
   return [
     importing(
@@ -80,6 +81,20 @@ export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
         fileLimit: '16mb', // A million rows: 40,000 people on 25 days, read in half a minute while others are served.
       },
       ledger.importObserved,
+    ),
+    importing(
+      'situations',
+      {
+        summary: `Sex, children and care of the staff, for figures alone (004:393-402): ${all}`,
+        access: ['hr'],
+        schema: personnelOutcome,
+      },
+      ledger.importSituations,
+    ),
+    importing(
+      'successions',
+      { summary: `Departments that were renamed, merged or split: ${all}`, access: ['hr'], schema: personnelOutcome },
+      ledger.importSuccessions,
     ),
     importing('seats', { summary: `Seats of satellite offices: ${whole}`, access: ['hr'], schema: personnelOutcome }, ledger.importSeats),
   ];

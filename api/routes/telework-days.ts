@@ -9,7 +9,7 @@ import { postOf } from '../post.js';
 import { Problem } from '../problems.js';
 import type { Procedure } from '../procedure.js';
 import { type Call, route } from '../route.js';
-import { date, department, line, staffNumber, words } from '../schemas.js';
+import { caseId, date, department, line, staffNumber, words } from '../schemas.js';
 
 const nothing = z.strictObject({});
 const reason = z.strictObject({ reason: words });
@@ -48,6 +48,9 @@ const plan = z.strictObject({
   device: z.enum(['lent', 'ownDesk', 'private', 'office']),
   carryOut: z.strictObject({ list: words, personalData: z.boolean(), paper: z.boolean() }).exactOptional(),
   travelOrder: z.strictObject({ number: line(40), approver: post, approvedOn: date }).exactOptional(),
+  ordered: caseId
+    .exactOptional()
+    .meta({ description: 'The declared emergency in which the day is ordered; it is counted apart (004:783).' }),
 });
 
 const channel = z.enum(['phone', 'mail', 'chat']);

@@ -1130,6 +1130,8 @@ export const en: Translation = {
     closedDay: 'The offices are closed on {{limit, date}}, and so there is no telework (source: {{article}}).',
     notThatDay: 'The only date for this is {{limit, date}} (source: {{article}}).',
     unplannedStart: 'Nobody starts without having filed a plan (source: {{article}}).',
+    notOrdered:
+      'That emergency is not in force on {{limit, date}}: the day cannot be planned as one that was ordered (source: {{article}}).',
     noEmergency: 'No emergency is in force in which one may start without a plan (source: {{article}}).',
     unitNotOffered: 'Choose among these units: {{limit, teleworkUnit}} (source: {{article}}).',
     tableEmpty: 'Fill in what you will work on, hour by hour (source: {{article}}).',
@@ -1404,6 +1406,7 @@ export const en: Translation = {
     device: 'device to work on',
     travelOrder: 'travel order',
     approvedOn: 'date of the travel order',
+    ordered: 'emergency in which the day is ordered',
     channel: 'channel of the report',
     reportedAt: 'time of the report',
     done: 'what was done',

@@ -1141,6 +1141,8 @@ export const ja = {
     closedDay: '{{limit, date}}は、閉庁日のため、在宅勤務等を行うことはできません（根拠：{{article}}）。',
     notThatDay: 'この手続の対象となる日は、{{limit, date}}に限ります（根拠：{{article}}）。',
     unplannedStart: '在宅勤務計画書を提出しないで業務を開始することはできません（根拠：{{article}}）。',
+    notOrdered:
+      '{{limit, date}}に適用される緊急時の特例ではありません。緊急時に命じられた実施日として計画することはできません（根拠：{{article}}）。',
     noEmergency: '在宅勤務計画書によらずに業務を開始することができる緊急時の特例は、適用されていません（根拠：{{article}}）。',
     unitNotOffered: '実施単位は、次のうちから選択してください：{{limit, teleworkUnit}}（根拠：{{article}}）。',
     tableEmpty: '時間ごとの業務内容を記入してください（根拠：{{article}}）。',
@@ -1417,6 +1419,7 @@ export const ja = {
     device: '用いる端末機',
     travelOrder: '旅行命令',
     approvedOn: '旅行命令の承認日',
+    ordered: '実施を命じた緊急時の特例',
     channel: '報告の方法',
     reportedAt: '報告の時刻',
     done: '実施結果',

@@ -160,6 +160,7 @@ describe('the directory moves on (1 April)', () => {
       directory: town.directory,
       calendar: municipalCalendar(),
       digests: { write: async () => 0 },
+      figures: { employment: ['regular'], excludedOccupations: [], erasureWithinDays: 7 },
       trials: { follow: async () => 0, watch: async () => 0 },
       nudge: async () => undefined,
     });

@@ -55,6 +55,7 @@ const follow = (): Promise<number> => {
     directory: town.directory,
     calendar: municipalCalendar(),
     digests: { write: async () => 0 },
+    figures: { employment: ['regular'], excludedOccupations: [], erasureWithinDays: 7 },
     trials: { follow: async () => 0, watch: async () => 0 },
     nudge: async () => undefined,
   });

@@ -20,6 +20,7 @@ const duties: RoundActivities = {
     if (tries === 1) throw new Error('away');
     return 0;
   },
+  takeMonths: async () => 0,
   watchTrials: async () => 0,
   remind: async () => 3,
   remindInTheEvening: async () => 2,

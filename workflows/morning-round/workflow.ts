@@ -16,9 +16,9 @@ const oneByOne = proxyActivities<RoundActivities>({
 });
 
 /** What the round does, in this order; each duty is idempotent for its date. Later procedures add theirs. */
-const duties = ['seal', 'rehome', 'follow', 'wake', 'settleDays', 'watchTrials', 'remind', 'tidy'] as const;
+const duties = ['seal', 'rehome', 'follow', 'wake', 'settleDays', 'takeMonths', 'watchTrials', 'remind', 'tidy'] as const;
 
-/** What came of each duty: how many chains, reservations, cases, sections, mails, rows. */
+/** What came of each duty: how many chains, reservations, cases, days, months, sections, mails, rows. */
 export type RoundReport = Readonly<Record<(typeof duties)[number], number>> | 'closed';
 
 /**
@@ -29,10 +29,11 @@ export async function morningRound(date?: string): Promise<RoundReport> {
   const round = patched('local-duties') ? together : oneByOne;
   const day = await round.businessDay(date);
   if (!day) return 'closed';
-  const done = { seal: 0, rehome: 0, follow: 0, wake: 0, settleDays: 0, watchTrials: 0, remind: 0, tidy: 0 };
+  const done = { seal: 0, rehome: 0, follow: 0, wake: 0, settleDays: 0, takeMonths: 0, watchTrials: 0, remind: 0, tidy: 0 };
   const unknown = [
     ...(round === together ? [] : (['settleDays'] as const)), // The first version knew no telework days,
-    ...(patched('watch-trials') ? [] : (['watchTrials'] as const)), // the second no campaigns.
+    ...(patched('watch-trials') ? [] : (['watchTrials'] as const)), // the second no campaigns,
+    ...(patched('take-months') ? [] : (['takeMonths'] as const)), // the third no figures of months.
   ];
   for (const duty of without<(typeof duties)[number]>(duties, unknown)) done[duty] = await round[duty](day);
   return done;

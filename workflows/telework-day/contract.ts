@@ -66,6 +66,8 @@ export interface Plan {
   /** データの持ち出し申請 (procedure ⑤), paper included; approved with the plan, never personal data. */
   carryOut?: { list: WordsRef; personalData: boolean; paper: boolean };
   travelOrder?: TravelOrder;
+  /** The declared emergency in which the day was ordered; such days are counted apart (004:783). */
+  ordered?: string;
 }
 
 /** What an emergency lifts where the pack lets it. Personal data, confidentiality, overtime and seats are never lifted. */
@@ -164,6 +166,7 @@ export interface DayClaim extends Span {
   minutes: number;
   office?: string;
   seat?: number;
+  ordered?: string;
 }
 
 /** All that a plan is judged by, read in the transaction that writes it. */

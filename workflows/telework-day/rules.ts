@@ -55,9 +55,9 @@ export const extent = ({ table, shift }: Plan): Span => {
 
 /** What the plan takes as long as it stands. */
 export function claimOf(plan: Plan, { staff, department, seat }: Pick<DayRequest, 'staff' | 'department' | 'seat'>): DayClaim {
-  const { date, form, unit, table, office } = plan;
+  const { date, form, unit, table, office, ordered } = plan;
   const place = form === 'satellite' && office !== undefined && seat !== undefined ? { office, seat } : {};
-  return { staff, department, date, form, unit, ...extent(plan), minutes: minutesOf(table), ...place };
+  return { staff, department, date, form, unit, ...extent(plan), minutes: minutesOf(table), ...place, ...(ordered && { ordered }) };
 }
 
 /** The seat that the plan gets in its satellite office. */
@@ -114,8 +114,9 @@ export function refuseUnplanned(plan: Plan, context: DayContext): Refusal | unde
 /** The emergency without which the rule would refuse the plan, or the start: what is decided under it says so. */
 export function liftedBy(plan: Plan, context: DayContext, refuse: typeof refusePlan = refusePlan): string | undefined {
   const { emergencies } = context;
-  if (!emergencies.length || !refuse(plan, { ...context, emergencies: [] })) return undefined;
-  return (emergencies.find((one) => !refuse(plan, { ...context, emergencies: [one] })) ?? emergencies[0])?.id;
+  const { ordered: _ordered, ...asked } = plan;
+  if (!emergencies.length || !refuse(asked, { ...context, emergencies: [] })) return undefined;
+  return (emergencies.find((one) => !refuse(asked, { ...context, emergencies: [one] })) ?? emergencies[0])?.id;
 }
 
 /** What is worked on, and what is carried out for it (Art. 3, procedure ⑤ and ⑥). */
@@ -239,8 +240,10 @@ function refuseUnit(plan: Plan, context: DayContext): Refusal | undefined {
 
 /** What holds for whoever works away from the office on that date, planned or not. */
 function refuseAnywhere(plan: Plan, context: DayContext): Refusal | undefined {
-  const { date } = plan;
-  const { policy, closed, trainedUntil } = context;
+  const { date, ordered } = plan;
+  const { policy, closed, trainedUntil, emergencies } = context;
+  if (ordered !== undefined && !emergencies.some(({ id, from, until }) => id === ordered && from <= date && date <= until))
+    return { code: 'notOrdered', article: '在宅勤務計画書', field: 'ordered', limit: date };
   if (closed.includes(date) && !policy.onClosedDays)
     return { code: 'closedDay', article: 'teleworkDay.onClosedDays', field: 'date', limit: date };
   if (policy.needs.training && !(trainedUntil && date <= trainedUntil) && !lifts(plan, context, 'training'))

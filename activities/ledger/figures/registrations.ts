@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { Tables } from './database.js';
-import type { FiguresPort, RegistrationFigure } from './port.js';
+import type { Tables } from '../database.js';
+import type { FiguresPort, RegistrationFigure } from '../port.js';
 
 /** Counts from the events, never of people. */
 export function createFigures(db: Kysely<Tables>): FiguresPort {

@@ -1,0 +1,73 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { FigureCell, FigureDims, FigureName } from '../port.js';
+import { type Definition, daysOf, definitions, type MonthOf } from './definitions.js';
+
+const names = Object.keys(definitions) as readonly FigureName[];
+const list = (parts: readonly RawBuilder<unknown>[], between = ', '): RawBuilder<unknown> => sql.join(parts, sql.raw(between));
+
+/** What a set of dims is called where cells of it are asked for. */
+export const splitOf = (dims: readonly (keyof FigureDims)[]): string => [...dims].sort().join();
+
+/** All cells of the month: figure, split, dims, value, of. One pass over the month's days. */
+export const cellsOf = (month: MonthOf): RawBuilder<unknown> => sql`
+  with days as materialized (${daysOf(month)})
+  ${list(
+    names.map((name) => figureCells(name, month)),
+    ' union all ',
+  )}`;
+
+function figureCells(name: FigureName, month: MonthOf): RawBuilder<unknown> {
+  const { splits, counts, share, rows } = definitions[name];
+  const dims = [...new Set(splits.flat())].sort();
+  const column = (dim: string) => sql.ref(`counted.${dim}`);
+  const called = dims.map((dim) => sql`case grouping(${column(dim)}) when 0 then ${sql.lit(dim)} end`);
+  const values = dims.map((dim) => sql`${sql.lit(dim)}, ${column(dim)}`);
+  const sets = splits.map((split) => sql`(${list(split.map(column))})`);
+  const whole = { ofRows: sql`count(*)`, ofWhole: sql`max(whole)` };
+  return sql`
+    select ${sql.lit(name)} as figure, concat_ws(',', ${list([sql`null`, ...called])}) as split,
+      jsonb_strip_nulls(jsonb_build_object(${list(values)})) as dims, ${amount(counts, share)} as value, ${share ? whole[share] : sql`null`}::bigint as "of"
+    from (${counts === 'people' ? once(rows(month), [...dims, ...(share === 'ofWhole' ? ['whole'] : [])]) : rows(month)}) as counted
+    group by grouping sets (${list(sets)})`;
+}
+
+function amount(counts: Definition['counts'], share: Definition['share']): RawBuilder<unknown> {
+  switch (counts) {
+    case 'rows':
+      return share === 'ofRows' ? sql`count(*) filter (where counted.counted)` : sql`count(*)`;
+    case 'people':
+      return sql`count(distinct staff)`;
+    case 'minutes':
+      return sql`coalesce(sum(minutes), 0)`;
+  }
+}
+
+/** Each person once in each combination of dims: what is left to sort is a fraction of the rows. */
+const once = (rows: RawBuilder<unknown>, dims: readonly string[]): RawBuilder<unknown> =>
+  sql`select distinct ${list(['staff', ...dims].map((column) => sql.ref(column)))} from (${rows}) as every_row`;
+
+/** The rows that a cell counts, in the order of the columns that tell them apart, with those alone; undefined where the figure is not split up so. */
+export function rowsOf({ figure, dims }: Pick<FigureCell, 'figure' | 'dims'>, month: MonthOf): RawBuilder<unknown> | undefined {
+  const { splits, shows, counts, share, rows } = definitions[figure];
+  const asked = Object.entries(dims);
+  if (!splits.some((split) => splitOf(split) === splitOf(asked.map(([dim]) => dim as keyof FigureDims)))) return undefined;
+  const wanted = asked.map(([dim, value]) => sql`${sql.ref(dim)} = ${value}`);
+  const where = [sql`true`, ...(share === 'ofRows' ? [sql`counted`] : []), ...wanted];
+  const columns = list(shows.map((column) => sql.ref(column)));
+  const found = sql`select ${columns} from (${rows(month)}) as every_row where ${list(where, ' and ')}`;
+  return sql`
+    with days as materialized (${daysOf(month)})
+    ${counts === 'people' ? sql`select distinct on (staff) ${columns} from (${found}) as every_row order by staff, date` : found}`;
+}
+
+/** The columns of its rows, in their order. */
+export const columnsOf = (figure: FigureName): Definition['shows'] =>
+  definitions[figure].counts === 'people'
+    ? ['staff', ...definitions[figure].shows.filter((column) => column !== 'staff')]
+    : definitions[figure].shows;
+
+/** What the hash of a month is made of: a line a cell, in order. */
+export const hashOf = (month: string, version: number): RawBuilder<string> => sql<string>`(
+  select encode(sha256(convert_to(${month} || E'\n' || string_agg(
+    concat_ws(E'\t', figure, dims::text, value, coalesce("of"::text, '')), E'\n' order by figure, split, dims::text collate "C"), 'UTF8')), 'hex')
+  from month_cells where month = ${month} and version = ${version}::int)`;
