@@ -24,25 +24,34 @@ dt, label, legend { font-weight: bold } label, textarea, input[type=text] { disp
 .lines { white-space: pre-wrap } .choice { display: inline-block; font-weight: normal; margin-right: 1rem } fieldset, form { margin: 1rem 0 } [role=alert] { border-left: .4rem solid #b00; padding-left: 1rem }`;
 
 /** No script at all; nothing from elsewhere; forms go home. The forms' own origin must reach us, so that a foreign one is known (RFC 6454). */
-const headers = {
-  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+const headersFor = (styles: string) => ({
+  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(styles).digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'Referrer-Policy': 'same-origin',
   'Cache-Control': 'no-store',
-};
+});
 
-/** One page in the reader's language, kept nowhere. */
-export function sendPage(response: Response, language: Language, { heading, body }: { heading: string; body: Html }): void {
+interface Page {
+  heading: string;
+  body: Html;
+  /** What its style has beside that of all pages. */
+  more?: string;
+}
+
+/** One page in the reader's language, and the headers that it goes out with. */
+export function pageOf(language: Language, { heading, body, more = '' }: Page) {
+  const styles = `${style}${more}`;
   const page = html`<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${heading} - ${say(language, 'page', 'title')}</title><style>${new Html(style)}</style></head>
+<title>${heading} - ${say(language, 'page', 'title')}</title><style>${new Html(styles)}</style></head>
 <body><main><h1>${heading}</h1>
 ${body}
 </main></body></html>
 `;
-  response
-    .set({ ...headers, 'Content-Language': language })
-    .vary('Accept')
-    .vary('Accept-Language')
-    .type('html')
-    .send(page.markup);
+  return { markup: page.markup, headers: { ...headersFor(styles), 'Content-Language': language } };
+}
+
+/** Sends the page, which is kept nowhere. */
+export function sendPage(response: Response, language: Language, page: Page): void {
+  const { markup, headers } = pageOf(language, page);
+  response.set(headers).vary('Accept').vary('Accept-Language').type('html').send(markup);
 }

@@ -1,4 +1,4 @@
-import { grouped } from './document.js';
+import { type Cell, grouped, shownCell } from './document.js';
 import { type Dash, type Drawing, dashOf, type Mark, type Pattern, type Point, patternOf, shapeOf, widthOf } from './marks.js';
 
 /** What a chart shows; `name`: of its table. An absent value is not drawn. */
@@ -15,6 +15,8 @@ export interface Chart {
 
 const [width, height] = [480, 176];
 const labelSize = 7;
+/** Of a bar beside a table's row. */
+export const barWidth = 120;
 /** The plot's corners: above it legend and unit, to the left the scale, below the categories; lines have their last value to the right. */
 const [top, bottom, left] = [30, height - 16, 40];
 
@@ -48,11 +50,12 @@ export function drawingOf(chart: Chart): Drawing {
   return { width, height, title, description, marks };
 }
 
-/** A single bar, as it stands beside a row of a table. */
-export function barOf(value: number, { max, title }: { max: number; title: string }): Drawing {
-  const bar = { width: 120, height: 9 };
-  const length = max > 0 ? (bar.width * Math.min(value, max)) / max : 0;
-  return { ...bar, title, description: '', marks: [{ mark: 'bar', x: 0, y: 1, width: length, height: 7, pattern: 'full' }] };
+/** A single bar, as it stands beside a row of a table: of the number in its cell, or none. */
+export function barOf(cell: Cell, { max, title }: { max: number; title: string }): Drawing {
+  const value = typeof cell === 'object' ? cell.value : typeof cell === 'number' ? cell : 0;
+  const length = (barWidth * Math.min(value, max)) / max;
+  const marks: Mark[] = [{ mark: 'bar', x: 0.5, y: 1, width: length, height: 7, pattern: 'full' }];
+  return { width: barWidth + 1, height: 9, title, description: shownCell(cell), marks };
 }
 
 interface Plot {

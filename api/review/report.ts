@@ -13,7 +13,7 @@ import type {
 } from '../../workflows/yearly-review/contract.js';
 import type { DepartmentLine } from '../figures/departments.js';
 import type { HoursTable } from '../figures/hours.js';
-import type { IntroducedAnswer } from '../figures/national-survey.js';
+import type { NationalSurvey } from '../figures/national-survey.js';
 import type { ServiceTable } from '../figures/service.js';
 import type { SituationLines } from '../figures/situations.js';
 import type { TargetRow } from '../figures/targets.js';
@@ -100,7 +100,7 @@ export interface ReviewReport {
   hours: HoursTable;
   service: ServiceTable;
   byMonth: readonly MonthOfService[];
-  national: IntroducedAnswer;
+  national: NationalSurvey;
   survey?: SurveyPart;
   /** Of this year, in order; the last approved one is in force. */
   targets: readonly TargetsVersion[];

@@ -1,0 +1,129 @@
+import { fiscalYear } from '../../../config/calendar.js';
+import type { MeasureDecision, MeasureId, MeasurePlan } from '../../../workflows/yearly-review/contract.js';
+import { type Block, type Cell, type Chapter, grouped } from '../document.js';
+import { column, type Reader } from '../reader.js';
+import type { Corrected, MeasureLine, ReviewReport, YearDecision } from '../report.js';
+
+/** 第4章6(3) PDCAサイクル: measures and what becomes of each, the half-year check, the evaluation, and what was corrected of earlier years (004:1296-1300). */
+export function pdca(reader: Reader, report: ReviewReport, decision: YearDecision | undefined): Chapter {
+  return {
+    title: reader.say('pdca.title'),
+    blocks: [
+      measures(reader, report, decision),
+      ...halfYear(reader, report),
+      ...evaluation(reader, report),
+      ...(decision?.added.length ? [added(reader, decision)] : []),
+      ...(report.corrections.length
+        ? [
+            { kind: 'paragraph' as const, text: reader.say('pdca.correctionsText') },
+            corrections(reader, 'pdca.corrections', report.corrections),
+          ]
+        : []),
+    ],
+  };
+}
+
+function measures(reader: Reader, { measures: lines }: ReviewReport, decision: YearDecision | undefined): Block {
+  const { say, date, text } = reader;
+  if (!lines.length) return { kind: 'paragraph', text: say('pdca.noMeasures') };
+  const progress = ({ reports }: MeasureLine) =>
+    reports
+      .map((one) => say('pdca.report', { on: date(one.on), text: '' }) + text(one.text) + (one.done ? say('pdca.done') : ''))
+      .join('\n');
+  return {
+    kind: 'table',
+    table: {
+      name: 'measures',
+      caption: say('pdca.measures'),
+      columns: [
+        ...[column(say('pdca.number'), 1), column(say('pdca.text'), 3), column(say('pdca.owner'), 2), column(say('pdca.budget'), 1.4)],
+        ...[column(say('pdca.progress'), 3.4), column(say('pdca.decision'), 2)],
+      ],
+      rows: lines.map((one): readonly Cell[] => [
+        `${one.year}-${one.number}`,
+        ...planned(reader, one),
+        ...[
+          progress(one),
+          decided(
+            reader,
+            decision?.measures.find((of) => isOf(one, of)),
+          ),
+        ],
+      ]),
+    },
+  };
+}
+
+const isOf = (one: MeasureId, other: MeasureId): boolean => one.year === other.year && one.number === other.number;
+
+const planned = ({ text, owner, date, say }: Reader, { text: words, owner: who, due, budget }: MeasurePlan): readonly Cell[] => [
+  ...[text(words), `${owner(who)}\n${say('pdca.until', { due: date(due) })}`, budget],
+];
+
+function decided({ say, text, owner, date }: Reader, one: MeasureDecision | undefined): string {
+  if (!one) return '';
+  const word = say(`pdca.decisions.${one.decision}`);
+  if (one.decision !== 'change') return word;
+  const changes = [
+    one.text && text(one.text),
+    one.owner && owner(one.owner),
+    one.due && say('pdca.until', { due: date(one.due) }),
+    one.budget !== undefined && grouped(one.budget),
+  ].filter((change) => typeof change === 'string');
+  return [word, ...changes.map((what) => say('pdca.changed', { what: '' }) + what)].join('\n');
+}
+
+function halfYear({ say, date, text }: Reader, { halfYear: check }: ReviewReport): readonly Block[] {
+  if (!check) return [{ kind: 'paragraph', text: say('pdca.noHalfYear') }];
+  return [
+    { kind: 'heading', text: say('pdca.halfYear', { on: date(check.on) }) },
+    { kind: 'paragraph', text: text(check.findings) },
+    ...(check.budgetRequest
+      ? [{ kind: 'paragraph' as const, text: say('pdca.budgetRequest', { text: '' }) + text(check.budgetRequest) }]
+      : []),
+  ];
+}
+
+function evaluation({ say, text }: Reader, { evaluation: found }: ReviewReport): readonly Block[] {
+  return [
+    { kind: 'heading', text: say('pdca.evaluation') },
+    { kind: 'paragraph', text: found ? text(found.remarks) : say('pdca.noEvaluation') },
+  ];
+}
+
+function added(reader: Reader, { added: plans }: YearDecision): Block {
+  const { say } = reader;
+  return {
+    kind: 'table',
+    table: {
+      name: 'added',
+      caption: say('pdca.added'),
+      columns: [column(say('pdca.text'), 4), column(say('pdca.owner'), 2), column(say('pdca.budget'), 1)],
+      rows: plans.map((one) => planned(reader, one)),
+    },
+  };
+}
+
+/** Months that were corrected since they were reported. */
+export function corrections(
+  { say, year, month, date }: Reader,
+  caption: 'pdca.corrections' | 'corrected.title',
+  lines: readonly Corrected[],
+): Block {
+  const version = (number: number) => say('corrected.number', { version: `${number}` });
+  return {
+    kind: 'table',
+    table: {
+      name: 'corrections',
+      caption: say(caption),
+      columns: [
+        ...[column(say('corrected.month'), 2), column(say('corrected.was'), 1), column(say('corrected.version'), 1)],
+        column(say('corrected.on'), 2),
+      ],
+      rows: lines.map((one) => [
+        `${year(fiscalYear(`${one.month}-01`))} ${month(one.month)}`,
+        ...[version(one.was), version(one.version), date(one.on)],
+      ]),
+    },
+  };
+}

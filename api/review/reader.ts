@@ -1,0 +1,78 @@
+import type { Capacity } from '../../activities/directory/port.js';
+import type { WordsRef } from '../../activities/ledger/port.js';
+import { eraYear } from '../../config/calendar.js';
+import { type Code, dateInWords, type Language, say } from '../../config/texts.js';
+import type { Text } from '../../workflows/survey/contract.js';
+import type { Cell, Column, Table } from './document.js';
+import { grouped } from './document.js';
+import type { ReviewReport, ShownReport } from './report.js';
+
+/** Puts the codes of a report into the reader's words. */
+export interface Reader {
+  language: Language;
+  say(code: Code<'report'>, params?: Readonly<Record<string, string>>): string;
+  /** 令和9年度. */
+  year(fiscalYear: number): string;
+  /** 4月. */
+  month(month: string): string;
+  /** 令和9年4月1日. */
+  date(date: string): string;
+  /** What a person wrote, where it may still be read. */
+  text(reference: WordsRef): string;
+  /** In the reader's language, where it has been put into it. */
+  own(text: Text): string;
+  person(staff: string): string;
+  department(id: string): string;
+  owner(capacity: Capacity): string;
+  form(form: string): string;
+}
+
+export function readerOf({ report, words, people }: ShownReport, language: Language): Reader {
+  const speak: Reader['say'] = (code, params) => say(language, 'report', code, params);
+  const department = (id: string) => report.departments[id] ?? id;
+  return {
+    language,
+    say: speak,
+    // Named by the era in which most of it lies: the year in which 令和 began is 令和元年度.
+    year: (fiscalYear) => {
+      const year = language === 'en' ? `${fiscalYear}` : eraYear(`${fiscalYear}-12-31`).replace(/(?<=\D)1$/, '元');
+      return speak('fiscalYear', { year });
+    },
+    month: (month) => say(language, 'report', `months.${Number(month.slice(5))}`),
+    date: (date) => dateInWords(date, language).replace(/\([^)]*\)$|^\w{3}, /g, ''),
+    text: ({ row }) => words[row] ?? speak('erased'),
+    own: (text) => (language === 'en' && text.en !== undefined ? text.en : text.ja),
+    person: (staff) => people[staff] ?? staff,
+    department,
+    owner: (capacity) => {
+      const [kind = '', of] = capacity.split(':');
+      if (kind === 'head' && of !== undefined) return speak('pdca.ownerHead', { department: department(of) });
+      return say(language, 'capacity', kind);
+    },
+    form: (form) => (form === 'all' ? speak('all') : say(language, 'teleworkForm', form)),
+  };
+}
+
+/** A table of which each line goes through the months of the year, and the sum of the line where it has one. */
+export function monthly(
+  { say: speak, month }: Reader,
+  { year: { months } }: ReviewReport,
+  lines: readonly { name: string; values: readonly Cell[]; total?: Cell }[],
+): Pick<Table, 'columns' | 'rows'> {
+  const total = lines.some((line) => line.total !== undefined);
+  return {
+    columns: [column('', 2.4), ...months.map((one) => column(month(one.month), 1)), ...(total ? [column(speak('total'), 1.3)] : [])],
+    rows: lines.map(({ name, values, total: sum }) => [
+      name,
+      ...values.map((value, at) => value ?? (months[at]?.state === 'counting' ? speak('counting') : undefined)),
+      ...(total ? [sum] : []),
+    ]),
+  };
+}
+
+export const column = (title: string, weight: number): Column => ({ title, weight });
+
+/** A share as people read it and as files have it. */
+export const decimal = (value: number | undefined): Cell => (value === undefined ? undefined : { value, shown: grouped(value, 1) });
+
+export const hours = (minutes: number): number => Math.floor((minutes * 20 + 60) / 120) / 10;
