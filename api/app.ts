@@ -34,6 +34,7 @@ import { stocktakingRoutes } from './routes/stocktakings.js';
 import { teleworkDays } from './routes/telework-days.js';
 import { trainingRoutes } from './routes/training.js';
 import { transferRoutes } from './routes/transfers.js';
+import { yearlyReviews } from './routes/yearly-reviews.js';
 import { createTurns } from './turns.js';
 
 export interface AppOptions {
@@ -46,7 +47,7 @@ export interface AppOptions {
   publicUrl: string;
 }
 
-const procedures = [deviceLoans, registrations, teleworkDays, campaigns, campaignSections];
+const procedures = [deviceLoans, registrations, teleworkDays, campaigns, campaignSections, yearlyReviews];
 
 /** Every route of the API. */
 function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
@@ -60,6 +61,7 @@ function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
     ...procedureRoutes(teleworkDays, services),
     ...procedureRoutes(campaigns, services),
     ...procedureRoutes(campaignSections, services),
+    ...procedureRoutes(yearlyReviews, services),
     ...deputyRoutes(services, new Set(procedures.flatMap(({ steps }) => Object.keys(steps)))),
     ...deviceRoutes(services),
     ...stocktakingRoutes(services),

@@ -12,13 +12,16 @@ import type {
   FiguresPort,
   LedgerReader,
   MailListPort,
+  MonthsPort,
   PacksPort,
   PersonnelPort,
   QuestionnairesPort,
+  ReviewsPort,
   RoundsPort,
   SeatsPort,
   SessionsPort,
   StocktakingPort,
+  SurveysPort,
   TownClock,
   TrainingPort,
   TrialsPort,
@@ -58,7 +61,10 @@ export interface Parts {
     TrainingPort &
     EmergenciesPort &
     TrialsPort &
-    QuestionnairesPort;
+    QuestionnairesPort &
+    SurveysPort &
+    MonthsPort &
+    ReviewsPort;
   directory: KnowingDirectory;
   files: DirectoryFiles;
   temporal: { client: Client; taskQueue: string };

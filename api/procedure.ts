@@ -17,8 +17,8 @@ type Added = keyof Signed | keyof Urgency;
 type Filed<Input> = { [Field in keyof Input as Exclude<Field, Added>]: FiledField<Input[Field]> };
 type FiledField<Field> = Field extends WordsRef
   ? Words
-  : Field extends readonly unknown[]
-    ? Field
+  : Field extends readonly (infer Item)[]
+    ? readonly FiledField<Item>[]
     : Field extends object
       ? Filed<Field>
       : Field;
@@ -386,19 +386,20 @@ function capacityFor({ due, closed, status }: CaseRow, step: string, { caller }:
   return mine;
 }
 
-/** The free texts of an input and where they stand: `reason`, or `form.address` for one within a form. */
+/** The free texts of an input and where they stand: `reason`, `form.address` for one within a form, `added.0.text` for one in a list. */
 function textsIn(value: unknown, place: readonly string[] = []): [string, string][] {
   if (value instanceof Words) return [[place.join('.'), value.text]];
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([field, inner]) => textsIn(inner, [...place, field]));
 }
 
 /** The input with something else in the place of each free text. */
-function withTextsBy(value: object, instead: (field: string) => unknown, place: readonly string[] = []): object {
-  const replaced = Object.entries(value).map(([field, inner]: [string, unknown]) => {
-    const at = [...place, field];
-    if (inner instanceof Words) return [field, instead(at.join('.'))];
-    return [field, typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? withTextsBy(inner, instead, at) : inner];
-  });
-  return Object.fromEntries(replaced);
+function withTextsBy(input: object, instead: (field: string) => unknown): object {
+  const replaced = (value: unknown, place: readonly string[]): unknown => {
+    if (value instanceof Words) return instead(place.join('.'));
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map((item, at) => replaced(item, [...place, `${at}`]));
+    return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, replaced(inner, [...place, field])]));
+  };
+  return replaced(input, []) as object;
 }

@@ -32,6 +32,8 @@ const personFields: ReadonlySet<string> = new Set([
   'announcedBy',
   'people',
   'with',
+  'present',
+  'members',
 ]);
 /** What only machines need. */
 const hiddenFields: ReadonlySet<string> = new Set(['digest', 'policy', 'urgent']);

@@ -21,6 +21,12 @@ export interface UseRate {
 export const ways = ['lent', 'ownDesk', 'private'] as const;
 export type Ways = Readonly<Partial<Record<(typeof ways)[number], { lan: boolean }>>>;
 
+/** The ways that a pack allows. What runs in the cloud, or on paper that is carried home, does not reach the office's network. */
+export function waysOf(devices: readonly string[], ictMethod: string): Ways {
+  const lan = !['none', 'cloudApps'].includes(ictMethod);
+  return Object.fromEntries(ways.flatMap((way) => (devices.includes(way) ? [[way, { lan }]] : [])));
+}
+
 /** What a municipality that has telework answers the ministry's survey (000:141-164, 002). What it does not know is absent. */
 export interface NationalSurvey {
   rate?: UseRate;
