@@ -131,8 +131,8 @@ export function due(review: YearlyReview): readonly Due<ReviewEvent['name']>[] {
   const working = [
     ...hr('addMeasure', ...(open.length ? (['changeMeasure', 'withdrawMeasure'] as const) : [])),
     ...distinct(open.map(({ owner }) => owner)).map((who) => {
-      const [first = ''] = open.flatMap(({ owner, due: by }) => (owner === who ? [by] : [])).sort();
-      return { step: 'reportMeasure', who, until: endOfDay(first) } as const;
+      const [first] = open.flatMap(({ owner, done, due: by }) => (owner === who && !done ? [by] : [])).sort();
+      return { step: 'reportMeasure', who, ...(first && { until: endOfDay(first) }) } as const;
     }),
     ...(halfYear ? [] : [{ step: 'checkHalfYear', who: 'hr', until: endOfDay(halfYearBy(review)) } as const]),
     ...hr('useSurvey'),
@@ -462,7 +462,8 @@ function frozen(review: YearlyReview, { month, version, hash }: FrozenMonth): Ye
   const known = review.months.find((one) => one.month === month);
   if (known && known.version >= version) return review;
   const months = [...review.months.filter((one) => one !== known), { month, version, hash }].sort((a, b) => (a.month < b.month ? -1 : 1));
-  return known?.hash === hash ? { ...review, months } : { ...sentBack(review), months };
+  const evaluated = review.status === 'act' && known?.hash !== hash;
+  return { ...(evaluated ? sentBack(review) : review), months };
 }
 
 /** What the mayor has decided stands over what was done since; what the owners have reported since stays. */
