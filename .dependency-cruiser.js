@@ -42,8 +42,8 @@ const forbidden = [
   },
   {
     name: 'rules-are-pure',
-    comment: 'rules.ts imports types and shared/ only, so that the API and the tests judge by it without Temporal.',
-    from: { path: '^workflows/.+/rules\\.ts$' },
+    comment: 'rules.ts, and a questionnaire’s, imports types and shared/ only, so that the API and the tests judge by it without Temporal.',
+    from: { path: '^workflows/.+/(rules|questionnaire)\\.ts$' },
     to: { pathNot: '^workflows/shared/', ...values },
   },
   {
@@ -69,7 +69,7 @@ const forbidden = [
     name: 'api-does-not-run-workflows',
     comment: 'Contract and rules are for everybody, a workflow function only as a type.',
     from: { path: '^api/' },
-    to: { path: '^workflows/', pathNot: '/(contract|rules)\\.ts$|^workflows/shared/', ...values },
+    to: { path: '^workflows/', pathNot: '/(contract|rules|questionnaire)\\.ts$|^workflows/shared/', ...values },
   },
   {
     name: 'adapters-meet-in-entry-points',

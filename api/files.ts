@@ -38,7 +38,7 @@ export function csvOf(heading: readonly string[], rows: readonly (readonly (stri
 const isInShiftJis = (text: string): boolean => iconv.decode(iconv.encode(text, 'shift_jis'), 'shift_jis') === text;
 
 /** A table as a sheet of a workbook. */
-interface Sheet {
+export interface Sheet {
   name: string;
   heading: readonly string[];
   rows: readonly (readonly (string | number | undefined)[])[];

@@ -47,8 +47,8 @@ export interface Route<Path = unknown, Query = unknown, Body = unknown> {
   body?: z.ZodType<Body>;
   /** Media types of the body where it is not JSON but a file; it then arrives as bytes. */
   consumes?: readonly ('text/csv' | 'text/x-ldif')[];
-  /** The largest file; two megabytes if absent. */
-  fileLimit?: `${number}mb`;
+  /** The largest body, where it is not two megabytes of a file or 64 kB of a form. */
+  bodyLimit?: `${number}mb`;
   /** A request header without which the answer is 428. */
   needs?: 'Idempotency-Key' | 'If-Match';
   /** While the directory is away it is answered on what was last known of the caller (design §4.18). Reading always is. */
@@ -127,18 +127,18 @@ function answer(one: AnyRoute, inTurn: InTurn): RequestHandler {
 }
 
 /** A body that is not of the route's media type is refused before it is read; none at all is an empty form. */
-function bodyReaders({ body, consumes, fileLimit: limit = fileLimit }: AnyRoute): readonly RequestHandler[] {
+function bodyReaders({ body, consumes, bodyLimit }: AnyRoute): readonly RequestHandler[] {
   if (!body) return [];
   const ofType: RequestHandler = (request, _response, next) => {
     const isEmpty = request.get('Content-Length') === '0';
     if (!isEmpty && request.is([...(consumes ?? ['application/json'])]) === false) throw new Problem('unsupportedMediaType');
     next();
   };
-  if (consumes) return [ofType, express.raw({ type: [...consumes], limit })];
+  if (consumes) return [ofType, express.raw({ type: [...consumes], limit: bodyLimit ?? fileLimit })];
   const verify = (_request: unknown, _response: unknown, bytes: Buffer, encoding: string) => {
     if (encoding !== 'utf-8' || !isUtf8(bytes)) throw new Problem('malformed', { errors: [{ field: 'body', code: 'wrongEncoding' }] });
   };
-  return [ofType, express.json({ limit: jsonLimit, verify })];
+  return [ofType, express.json({ limit: bodyLimit ?? jsonLimit, verify })];
 }
 
 /** A route that asks for no query takes none. */

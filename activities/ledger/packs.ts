@@ -3,22 +3,28 @@ import { canonicalJson } from './canonical.js';
 import type { Tables } from './database.js';
 import type { PacksPort } from './port.js';
 
-/** Policy packs, each under the hash of its document. */
-export function createPacks(db: Kysely<Tables>): PacksPort {
+/** Documents, each under its hash, for ever. */
+export function createDocuments(db: Kysely<Tables>, table: 'packs' | 'survey_documents') {
   const there = new Set<string>(); // None is ever taken out, and each filing asks.
   return {
-    async keepPack(hash, document) {
+    async keep(hash: string, document: object): Promise<void> {
       if (there.has(hash)) return;
       await db
-        .insertInto('packs')
+        .insertInto(table)
         .values({ hash, document: canonicalJson(document) })
         .onConflict((conflict) => conflict.column('hash').doNothing())
         .execute();
       there.add(hash);
     },
-    async pack(hash) {
-      const kept = await db.selectFrom('packs').select('document').where('hash', '=', hash).executeTakeFirst();
+    async read(hash: string): Promise<object | undefined> {
+      const kept = await db.selectFrom(table).select('document').where('hash', '=', hash).executeTakeFirst();
       return kept?.document;
     },
   };
+}
+
+/** Policy packs. */
+export function createPacks(db: Kysely<Tables>): PacksPort {
+  const { keep, read } = createDocuments(db, 'packs');
+  return { keepPack: keep, pack: read };
 }

@@ -23,7 +23,7 @@ const query = z.strictObject({
 export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
   const importing = <Outcome extends { problems: readonly ImportProblem[] }>(
     kind: string,
-    about: Pick<AnyRoute, 'summary' | 'access' | 'fileLimit'> & { schema: z.ZodType },
+    about: Pick<AnyRoute, 'summary' | 'access' | 'bodyLimit'> & { schema: z.ZodType },
     take: (csv: string, options: { by: string; preview: boolean }) => Promise<Outcome>,
   ): AnyRoute =>
     route({
@@ -33,7 +33,7 @@ export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
       summary: about.summary,
       access: about.access,
       consumes: ['text/csv'],
-      ...(about.fileLimit && { fileLimit: about.fileLimit }),
+      ...(about.bodyLimit && { bodyLimit: about.bodyLimit }),
       query,
       body: z.instanceof(Uint8Array),
       replies: { 200: { description: 'What was done, or would be; `problems` only in a preview.', schema: about.schema } },
@@ -78,7 +78,7 @@ export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
         summary: 'Telework that attendance has seen, added to what is known; CSV in UTF-8 or Shift_JIS, of at most 16 MB',
         access: ['hr'],
         schema: personnelOutcome,
-        fileLimit: '16mb', // A million rows: 40,000 people on 25 days, read in half a minute while others are served.
+        bodyLimit: '16mb', // A million rows: 40,000 people on 25 days, read in half a minute while others are served.
       },
       ledger.importObserved,
     ),

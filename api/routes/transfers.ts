@@ -53,7 +53,7 @@ export function transferRoutes(services: Services): readonly AnyRoute[] {
       summary: 'What the directory as it will be, as LDIF or CSV, would change in all that is open; nothing is changed, kept or told by it',
       access: ['personnel'],
       consumes: ['text/csv', 'text/x-ldif'],
-      fileLimit: '32mb', // The LDIF of 40,000 people.
+      bodyLimit: '32mb', // The LDIF of 40,000 people.
       body: z.instanceof(Uint8Array),
       replies: { 200: { description: 'Everything that changes hands, moves, ends or is left to nobody.', schema: preview } },
       handle: async ({ body, mediaType }) => {

@@ -17,6 +17,8 @@ export interface Choice {
   free?: true;
   /** 「特にない」「わからない」: stands alone. */
   alone?: true;
+  /** The source does not print it. */
+  invented?: true;
 }
 
 /** Who is asked: those who have chosen one of these in an earlier question, or something beside these. */
@@ -97,7 +99,7 @@ export const steps = {
   extend: defineUpdate<Taken, [Signed & { until: string; closesAt: string }]>('extend'),
   /** Closes it before its time, at once: `closesAt` is now. */
   closeEarly: defineUpdate<Taken, [Signed & { reason: WordsRef; closesAt: string }]>('closeEarly'),
-  /** 結果報告: the counts are frozen with it. */
-  report: defineUpdate<Taken, [Signed & Reported]>('report'),
+  /** 結果報告: the counts are frozen with it. `papers`: copies that were handed out to people without a link. */
+  report: defineUpdate<Taken, [Signed & Reported & { papers?: number }]>('report'),
   cancel: defineUpdate<Taken, [Signed & { reason: WordsRef }]>('cancel'),
 };

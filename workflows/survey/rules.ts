@@ -61,6 +61,23 @@ export function refusal({ until }: Survey, { name, input }: SurveyStep): Refusal
   return name === 'extend' && input.until <= until ? { code: 'surveyNotLater', article, field: 'until', limit: until } : undefined;
 }
 
+/** The instant after which nothing can come back by a link any more. */
+export const overAt = ({ closesAt, policy }: Pick<Survey, 'closesAt' | 'policy'>): string =>
+  new Date(Date.parse(closesAt) + policy.graceMinutes * 60_000).toISOString();
+
+/** What forbids to send answers at the instant; whoever had opened the form before the survey closed has the time that the pack leaves them. */
+export function refuseSending(survey: Survey, { now, openedAt }: { now: string; openedAt?: string }): Refusal | undefined {
+  const { status, closesAt } = survey;
+  if (status === 'open' && now < closesAt) return undefined;
+  if (status !== 'open' && status !== 'closed') return { code: 'surveyNotOpen', article };
+  const mayFinish = openedAt !== undefined && openedAt < closesAt && now <= overAt(survey);
+  return mayFinish ? undefined : { code: 'surveyClosed', article, limit: closesAt };
+}
+
+/** What keeps the results from being seen, and reported: while answers can still come in, each one could be told from what it changes. */
+export const refuseResults = (survey: Survey, now: string): Refusal | undefined =>
+  survey.status === 'reported' || (survey.status === 'closed' && now > overAt(survey)) ? undefined : { code: 'surveyStillOpen', article };
+
 /** The survey after the event; the opening event makes it. */
 export function apply(before: Survey | undefined, event: SurveyEvent): Survey {
   if (event.name === 'draft') {
