@@ -10,9 +10,10 @@ export interface ImportedTown {
   devices: number;
   absences: number;
   employment: number;
+  situations: number;
 }
 
-/** Loads what of the sample town belongs into the ledger: its devices, absences and employment. A second time changes nothing. */
+/** Loads what of the sample town belongs into the ledger: its devices, absences, employment and situations. A second time changes nothing. */
 export async function importTown({ databaseUrl, folder }: { databaseUrl: string; folder: string }): Promise<ImportedTown> {
   const ledger = createPostgresLedger({ databaseUrl, clock: hostClock, calendar: municipalCalendar() });
   const load = async (file: string, take: (csv: string, options: { by: string }) => Promise<PersonnelImport | DeviceImport>) => {
@@ -26,6 +27,7 @@ export async function importTown({ databaseUrl, folder }: { databaseUrl: string;
       devices: await load('devices.csv', ledger.importDevices),
       absences: await load('absences.csv', ledger.importAbsences),
       employment: await load('employment.csv', ledger.importEmployment),
+      situations: await load('situations.csv', ledger.importSituations),
     };
   } finally {
     await ledger.close();

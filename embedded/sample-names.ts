@@ -29,14 +29,22 @@ export const familyNames = readings(`
 /** Family names whose characters lie outside what old systems know: beyond the basic plane, compatibility ideographs, and outside JIS X 0208. */
 export const rareFamilyNames = readings('𠮷田:よしだ 髙橋:たかはし 山﨑:やまざき 渡邉:わたなべ 𠮷川:よしかわ 髙木:たかぎ');
 
-/** Given names. */
-export const givenNames = readings(`
+const mensNames = readings(`
   翔太:しょうた 大輔:だいすけ 健太:けんた 拓也:たくや 直樹:なおき 達也:たつや 和也:かずや 翔:しょう 誠:まこと 隆:たかし
   浩:ひろし 修:おさむ 明:あきら 学:まなぶ 剛:つよし 亮:りょう 淳:じゅん 徹:とおる 聡:さとし 進:すすむ
   大樹:だいき 蓮:れん 悠斗:ゆうと 颯太:そうた 陽介:ようすけ 雄一:ゆういち 健一:けんいち 正人:まさと 義男:よしお 和夫:かずお
   孝之:たかゆき 秀樹:ひでき 康平:こうへい 俊介:しゅんすけ 智也:ともや 裕太:ゆうた 祐介:ゆうすけ 慎也:しんや 浩二:こうじ 一郎:いちろう
+`);
+const womensNames = readings(`
   美咲:みさき 愛:あい 彩:あや 恵:めぐみ 由美子:ゆみこ 陽子:ようこ 裕子:ゆうこ 真由美:まゆみ 久美子:くみこ 智子:ともこ
   直美:なおみ 幸子:さちこ 明美:あけみ 千尋:ちひろ 葵:あおい 結衣:ゆい 陽菜:ひな 七海:ななみ 舞:まい 麻衣:まい
   沙織:さおり 香織:かおり 恵子:けいこ 洋子:ようこ 京子:きょうこ 和子:かずこ 由紀:ゆき 綾香:あやか 優花:ゆうか 桃子:ももこ
   さくら:さくら ひかり:ひかり みどり:みどり 遥:はるか 瞳:ひとみ 梓:あずさ 亜希子:あきこ 理恵:りえ 典子:のりこ 純子:じゅんこ
 `);
+
+/** Given names. */
+export const givenNames = [...mensNames, ...womensNames];
+
+/** Whose given name, as it is written, is a woman's. */
+const women: ReadonlySet<string> = new Set(womensNames.map(([written]) => written));
+export const isWomans = (given: string): boolean => women.has(given);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Employment } from '../workflows/registration/contract.js';
 import { type DirectoryEntry, writeLdif } from './ldif.js';
-import { familyNames, givenNames, rareFamilyNames } from './sample-names.js';
+import { familyNames, givenNames, isWomans, rareFamilyNames } from './sample-names.js';
 import { type DivisionPlan, organisation, type SectionPlan } from './sample-organisation.js';
 
 /** The invented city: no municipality of Japan has this name. Addresses are under `example.jp`, which is reserved for documentation. */
@@ -89,6 +89,7 @@ export const townTables = {
   'acting-order.csv': ['unit', 'rank', 'staff_number'],
   'seats.csv': ['office', 'seat', 'network_zone', 'equipment'],
   'posts.csv': ['staff_number', 'department', 'head'],
+  'situations.csv': ['staff_number', 'sex', 'child', 'care'],
 } as const;
 
 /** Writes the town's files into the folder: `directory.ldif`, the CSV files of `townTables`, and `accounts.json`. */
@@ -204,6 +205,7 @@ export function sampleTown({ seed, size, fiscalYear = 2026 }: TownOrder): Sample
       'acting-order.csv': table('acting-order.csv', actingOrderOf(staffOf)),
       'seats.csv': table('seats.csv', seatsOf(size)),
       'posts.csv': table('posts.csv', postsOf(people, units, deputyMayor)),
+      'situations.csv': table('situations.csv', situationsOf(dice, people)),
     },
     accounts,
   };
@@ -529,6 +531,16 @@ function postsOf(people: readonly Person[], units: readonly PlacedUnit[], top: P
       ? person.departments.map((id) => [person.staffNumber, id, heads.get(id) === person ? 'yes' : ''])
       : [[person.staffNumber, '', person === top ? 'yes' : '']],
   );
+}
+
+/** Three in ten have a child of the age that counts, one in twelve somebody to care for, who is rarer with young children. */
+function situationsOf(dice: Dice, people: readonly Person[]): string[][] {
+  const answer = (is: boolean) => (is ? 'yes' : 'no');
+  return people.map(({ staffNumber, name }) => {
+    const child = dice.below(10) < 3;
+    const care = dice.below(child ? 20 : 10) === 0;
+    return [staffNumber, isWomans(name.split(' ')[1] ?? '') ? 'female' : 'male', answer(child), answer(care)];
+  });
 }
 
 /** Satellite seats: 21 in a city of 1,017 (Saga's number), 4 in a village. */

@@ -43,7 +43,7 @@ describe('the same order', () => {
     // A change here changes every town that somebody keeps: say so in the commit.
     const town = sampleTown({ seed: 1, size: 1017 });
     expect(createHash('sha256').update(JSON.stringify(town)).digest('hex')).toMatchInlineSnapshot(
-      `"a6ed5a0774f859b6c6b2e17182ac65abf474bed07f1eb16f125a8177b4bcc79d"`,
+      `"f32d10f51b6f0a9770f992bc7db5428efeb1d31b59fc29bbdece7a287782b140"`,
     );
   });
 });
@@ -77,7 +77,7 @@ describe.each([57, 58, 100, 213, 300, 426, 1017, 4000, 40_000])('a town of %i', 
       rows(town, file).map(({ department, unit, pool }) => department ?? unit ?? pool ?? ''),
     );
     expect([...posts, ...listed].filter((id) => id !== 'common' && !ids.has(id))).toEqual([]);
-    for (const file of ['absences.csv', 'employment.csv', 'training.csv', 'acting-order.csv'] as const)
+    for (const file of ['absences.csv', 'employment.csv', 'training.csv', 'acting-order.csv', 'situations.csv'] as const)
       expect(
         rows(town, file).filter(({ staff_number }) => !numbers.has(staff_number ?? '')),
         file,
@@ -142,6 +142,19 @@ describe.each([57, 58, 100, 213, 300, 426, 1017, 4000, 40_000])('a town of %i', 
 
 describe('the city of 1,017', () => {
   const town = sampleTown({ seed: 1, size: 1017 });
+
+  test('says of everybody how they live', () => {
+    const situations = rows(town, 'situations.csv');
+    expect(situations).toHaveLength(1017);
+    const count = (column: string, value: string) => situations.filter((row) => row[column] === value).length;
+    expect(count('sex', 'female')).toBeGreaterThan(400);
+    expect(count('sex', 'male')).toBeGreaterThan(400);
+    expect(count('child', 'yes')).toBeGreaterThan(200);
+    expect(count('care', 'yes')).toBeGreaterThan(50);
+    const given = new Map(people(town).map((entry) => [one(entry, 'uid'), one(entry, 'givenName')]));
+    for (const { staff_number = '', sex } of situations)
+      if (['翔太', '恵'].includes(given.get(staff_number) ?? '')) expect(sex).toBe(given.get(staff_number) === '恵' ? 'female' : 'male');
+  });
 
   test('has 60 devices', () => expect(rows(town, 'devices.csv')).toHaveLength(60));
 

@@ -682,7 +682,7 @@ export const plain = ({
       ],
     },
     {
-      rule: 'HR says who is absent, how people are employed and what they have learnt, and what seats there are; it alone takes the month’s attendance out',
+      rule: 'HR says who is absent, how people are employed and live, what they have learnt, which departments became others and what seats there are; it alone takes the month’s attendance out',
       rows: [
         ...Object.entries({
           absences: 'staff_number,from,until,reason',
@@ -690,6 +690,8 @@ export const plain = ({
           training: 'staff_number,course,completed,expires',
           seats: 'office,seat,network_zone,equipment',
           observed: 'staff_number,date',
+          situations: 'staff_number,sex,child,care',
+          successions: 'on,before,after',
         }).map(
           ([kind, body]): Row => ({
             route: `POST /imports/${kind}`,

@@ -39,6 +39,8 @@ test(
       '/imports/training': hr,
       '/imports/seats': hr,
       '/imports/observed': hr,
+      '/imports/situations': hr,
+      '/imports/successions': hr,
     };
     const who: Readonly<Record<string, string>> = {
       operations: admin,

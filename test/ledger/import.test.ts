@@ -17,7 +17,8 @@ it('loads the devices of a town once, however often it is asked to', async () =>
   );
   await writeFile(join(folder, 'absences.csv'), 'staff_number,from,until,reason\n');
   await writeFile(join(folder, 'employment.csv'), 'staff_number,kind,from,until,occupation\n');
-  const loaded = { devices: 2, absences: 0, employment: 0 };
+  await writeFile(join(folder, 'situations.csv'), 'staff_number,sex,child,care\n');
+  const loaded = { devices: 2, absences: 0, employment: 0, situations: 0 };
   expect(await importTown({ databaseUrl: t.databaseUrl, folder })).toEqual(loaded);
   expect(await importTown({ databaseUrl: t.databaseUrl, folder })).toEqual(loaded);
   expect(await t.ledger.device('MS-1')).toMatchObject({

@@ -99,7 +99,7 @@ it('loads a whole sample town, as often as it is asked to', async () => {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const { accounts, tables } = await writeSampleTown({ seed: 7, size: 426, folder, fiscalYear: 2027 });
   const rows = (file: string) => (tables[file]?.length ?? 0) - 1;
-  const loaded = { devices: rows('devices.csv'), absences: rows('absences.csv'), employment: 426 };
+  const loaded = { devices: rows('devices.csv'), absences: rows('absences.csv'), employment: 426, situations: 426 };
   expect(await importTown({ databaseUrl, folder })).toEqual(loaded);
   expect(await importTown({ databaseUrl, folder })).toEqual(loaded);
   expect(await ledger.absentOn([accounts.onLeave, accounts.head], '2027-11-23')).toEqual([accounts.onLeave]);
