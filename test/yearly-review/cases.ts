@@ -81,8 +81,11 @@ export const allMonths = [4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3].map(
 export const planned = ['submitPlan', 'deliberate', 'decidePlan'] as const;
 export const over = [...planned, 'endYear', ...freezes(allMonths)] as const;
 
+/** What happens one after another: as it usually does where it is only named. */
+export type Way = readonly (Name | ReviewEvent)[];
+
 /** The year after these; the first opens it, or HR does. */
-export const after = (...events: readonly (Name | ReviewEvent)[]): YearlyReview => {
+export const after = (...events: Way): YearlyReview => {
   const all = events.map((one) => (typeof one === 'string' ? event(one) : one));
   const opened = all[0]?.name === 'openYear' ? all : [event('openYear'), ...all];
   return opened.reduce<YearlyReview | undefined>((before, one) => apply(before, one), undefined) as YearlyReview;

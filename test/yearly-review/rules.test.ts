@@ -15,9 +15,22 @@ import {
   targetsNow,
   tells,
 } from '../../workflows/yearly-review/rules.js';
-import { after, allMonths, byTheYearBefore, earlier, event, freezes, measure, over, planned, policy, step, words } from './cases.js';
+import {
+  after,
+  allMonths,
+  byTheYearBefore,
+  earlier,
+  event,
+  freezes,
+  measure,
+  over,
+  planned,
+  policy,
+  step,
+  type Way,
+  words,
+} from './cases.js';
 
-type Way = readonly Parameters<typeof after>[number][];
 const dueAfter = (...way: Way) => due(after(...way)).map((one) => one.step);
 
 describe('what a year waits for: Plan, Do, Check, Act (004:1296-1298)', () => {
