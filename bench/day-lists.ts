@@ -126,7 +126,7 @@ async function fill(sql: SqlClient, count: number): Promise<void> {
 }
 
 /** Drops what stands on the tables, and answers how to build again all of it that a page may walk along. */
-async function withoutIndexes(sql: SqlClient, tables: readonly string[]): Promise<() => Promise<void>> {
+export async function withoutIndexes(sql: SqlClient, tables: readonly string[]): Promise<() => Promise<void>> {
   const { rows: constraints } = await sql.query<{ drop: string; add: string; kind: string }>(
     `select format('alter table %s drop constraint %I', conrelid::regclass, conname) as drop, contype as kind,
        format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as add

@@ -10,6 +10,7 @@ import { measurePlanner } from './planner.js';
 import { measureRenewals } from './renewals.js';
 import { asTable, isReached, machine, type Section } from './report.js';
 import { type Servers, startServers } from './servers.js';
+import { measureYears } from './years.js';
 
 /** What the README's numbers come from. Counts are exact; times are ratios of what was measured side by side in this run. */
 const sections = {
@@ -21,6 +22,7 @@ const sections = {
   'day-lists': { title: 'Pages over a million telework days beside 10,000', measure: measureDayLists },
   lists: { title: 'Pages over 40,000 open loans beside 1,000', measure: measureLists },
   campaign: { title: 'A campaign of 1,017, 4,000 and 40,000', measure: measureCampaign },
+  years: { title: 'Figures of a year: 40,000 staff and 2.4 million days', measure: measureYears },
   planner: { title: 'The rotation of a campaign of 40,000', measure: measurePlanner },
 } satisfies Record<string, { title: string; measure(servers: Servers): Promise<Section['findings']> }>;
 type SectionName = keyof typeof sections;
