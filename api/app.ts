@@ -31,6 +31,8 @@ import { registrations } from './routes/registrations.js';
 import { seatRoutes } from './routes/seats.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { stocktakingRoutes } from './routes/stocktakings.js';
+import { surveyLinks } from './routes/survey-links.js';
+import { surveys } from './routes/surveys.js';
 import { teleworkDays } from './routes/telework-days.js';
 import { trainingRoutes } from './routes/training.js';
 import { transferRoutes } from './routes/transfers.js';
@@ -47,7 +49,7 @@ export interface AppOptions {
   publicUrl: string;
 }
 
-const procedures = [deviceLoans, registrations, teleworkDays, campaigns, campaignSections, yearlyReviews];
+const procedures = [deviceLoans, registrations, teleworkDays, campaigns, campaignSections, yearlyReviews, surveys];
 
 /** Every route of the API. */
 function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
@@ -62,6 +64,8 @@ function apiRoutes(parts: Parts, limits: Limits): readonly AnyRoute[] {
     ...procedureRoutes(campaigns, services),
     ...procedureRoutes(campaignSections, services),
     ...procedureRoutes(yearlyReviews, services),
+    ...procedureRoutes(surveys, services),
+    ...surveyLinks(services),
     ...deputyRoutes(services, new Set(procedures.flatMap(({ steps }) => Object.keys(steps)))),
     ...deviceRoutes(services),
     ...stocktakingRoutes(services),

@@ -20,6 +20,8 @@ import { createRoundActivities } from '../activities/ledger/round.js';
 import { createMailActivities } from '../activities/mail/activities.js';
 import { createSmtpMail } from '../activities/mail/smtp.js';
 import { createPlannerChild } from '../activities/planner/child.js';
+import { createSurveyActivities } from '../activities/surveys/activities.js';
+import { bringsNothing, createSurveyReminders } from '../activities/surveys/reminders.js';
 import { createTrialActivities } from '../activities/trials/activities.js';
 import { followTrials } from '../activities/trials/follow.js';
 import { createTrialReminders } from '../activities/trials/reminders.js';
@@ -32,7 +34,7 @@ import { figurePolicy, loadPack } from '../config/policy/pack.js';
 import { readSettings } from '../config/settings.js';
 import { temporalOptions } from '../config/temporal.js';
 import { nudge } from '../workflows/shared/case.js';
-import { type CasePlace, casePaths, caseWorkflowId } from '../workflows/shared/procedures.js';
+import { type CasePlace, caseWorkflowId, pathOf } from '../workflows/shared/procedures.js';
 import { bundleWorkflows, createWorker } from './create-worker.js';
 import { runtimeLogger } from './log.js';
 import { ensureStanding } from './schedules.js';
@@ -65,7 +67,11 @@ const acting = createActing({
   rules: pack.values.acting,
   clock: ledger.townClock,
 });
-const digests = createDigests({ ledger, acting, notices: createTrialReminders({ ledger, calendar }) });
+const digests = createDigests({
+  ledger,
+  acting,
+  notices: [createTrialReminders({ ledger, calendar }), createSurveyReminders({ ledger, calendar })],
+});
 const { connection: temporalConnection, namespace } = temporalOptions(settings);
 const taskQueue = settings.TEMPORAL_TASK_QUEUE;
 
@@ -85,6 +91,7 @@ const activities = {
   ...createDirectoryActivities({ directory, marks: ledger, ledger }),
   ...createInventoryActivities({ inventory: createBuiltInInventory(ledger.db), marks: ledger }),
   ...createTrialActivities({ ledger, directory, planner, calendar, pack }),
+  ...createSurveyActivities({ ledger, directory }),
   ...createRoundActivities({
     ledger,
     directory,
@@ -105,9 +112,9 @@ const activities = {
     mail: createSmtpMail({ url: settings.MAIL_URL.reveal(), from: settings.MAIL_FROM }),
     clock: ledger.townClock,
     key: settings.KEY_SECRET.reveal(),
-    linkTo: ({ procedure, caseId }) => `${settings.API_PUBLIC_URL}/api/v1${procedure ? `${casePaths[procedure]}/${caseId}` : '/me/tasks'}`,
+    linkTo: (place) => `${settings.API_PUBLIC_URL}/api/v1${pathOf(place)}`,
     organizer: settings.MAIL_FROM,
-    judge: digests.judge,
+    judge: async (mail) => ((await bringsNothing({ ledger }, mail)) ? undefined : digests.judge(mail)),
     closing: ending.signal,
   }),
 };

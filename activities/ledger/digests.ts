@@ -20,7 +20,7 @@ export interface DigestParts {
   ledger: Pick<RoundsPort, 'waiting' | 'roundBefore' | 'roundMade' | 'keepUnattended' | 'queueMail'> & TownClock;
   acting: Pick<ActingPeople, 'actorsFor'>;
   /** What the morning has to say beside the steps that are due. */
-  notices: Notices;
+  notices: readonly Notices[];
 }
 
 /**
@@ -145,12 +145,13 @@ export function createDigests({ ledger, acting, notices }: DigestParts) {
     }
 
     if (round !== 'morning') return;
-    for await (const { to: who, of, says, params } of notices(window, about)) {
-      heartbeat();
-      const line = { ...params, ...of, step: `${of.procedure}.${says}`, says, who: kindOf(who) };
-      for (const { staffNumber, onBehalfOf } of await actorsFor(who, says))
-        yield { to: `staff:${staffNumber}`, line: { ...line, why: onBehalfOf === undefined ? 'own' : 'acting' } };
-    }
+    for (const noticesOf of notices)
+      for await (const { to: who, of, says, params } of noticesOf(window, about)) {
+        heartbeat();
+        const line = { ...params, ...of, step: `${of.procedure}.${says}`, says, who: kindOf(who) };
+        for (const { staffNumber, onBehalfOf } of await actorsFor(who, says))
+          yield { to: `staff:${staffNumber}`, line: { ...line, why: onBehalfOf === undefined ? 'own' : 'acting' } };
+      }
   }
 
   return {

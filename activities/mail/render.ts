@@ -1,5 +1,6 @@
 import { escapeHtml, isMailTemplate, mailText } from '../../config/texts.js';
-import type { ProcedureName, QueuedMail } from '../ledger/port.js';
+import type { LinkPlace } from '../../workflows/shared/procedures.js';
+import type { QueuedMail } from '../ledger/port.js';
 import type { OutgoingMail } from './port.js';
 
 /** What the moment of sending adds to a queued mail. */
@@ -11,15 +12,16 @@ export interface Addressee {
   linkTo: LinkTo;
 }
 
-/** Where a person sees the case, or without one what waits for them. */
-export type LinkTo = (place: { caseId?: string; procedure?: ProcedureName }) => string;
+/** Where a person sees what the mail is about. */
+export type LinkTo = (place: LinkPlace) => string;
 
 /** Subject and body in Japanese, then English, as text and as the same text in HTML; undefined when the catalogue has no such template. */
 export function renderMail(mail: QueuedMail, addressee: Addressee): Pick<OutgoingMail, 'subject' | 'text' | 'html'> | undefined {
   const { template, params, receiptNumber } = mail;
   if (!isMailTemplate(template)) return undefined;
   const { linkTo, ...names } = addressee;
-  const link = linkTo(mail);
+  const { answer } = params;
+  const link = linkTo({ ...mail, ...(typeof answer === 'string' && { answer }) });
   const items = Array.isArray(params.items) ? params.items.map((item) => ({ ...item, link: linkTo(item) })) : [];
   const links = [link, ...items.map((item) => item.link)];
   const words = { ...params, ...(items.length && { items }), ...(receiptNumber && { receiptNumber }), ...names, link };

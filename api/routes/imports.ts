@@ -5,7 +5,8 @@ import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, route } from '../route.js';
 
-const outcome = z.object({
+/** What became of a file, or would. */
+export const outcome = z.object({
   added: z.int(),
   known: z.int().meta({ description: 'Stand in the master already and stay as they are.' }),
   problems: z.array(z.object({ line: z.int(), field: z.string(), problem: z.string() })),
@@ -15,9 +16,21 @@ const personnelOutcome = outcome.extend({
   changed: z.int(),
   removed: z.int().meta({ description: 'Stood in the file before this one, were not over yet, and stand there no more.' }),
 });
-const query = z.strictObject({
+/** How a file is brought. */
+export const bringing = z.strictObject({
   preview: z.enum(['true', 'false']).default('false').meta({ description: 'Says what would be done, and does nothing.' }),
 });
+
+/** What became of a file. @throws Problem ruleRefuses with its lines, where it is no preview */
+export async function taken<Outcome extends { problems: readonly ImportProblem[] }>(
+  asked: z.output<typeof bringing>,
+  take: (options: { preview: boolean }) => Promise<Outcome>,
+) {
+  const preview = asked.preview === 'true';
+  const done = await take({ preview });
+  if (done.problems.length && !preview) throw new Problem('ruleRefuses', { lines: done.problems });
+  return { status: 200, body: done };
+}
 
 /** Files that a city brings (design §8). All of a file is taken, or nothing. */
 export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
@@ -34,15 +47,10 @@ export function importRoutes({ ledger }: Services): readonly AnyRoute[] {
       access: about.access,
       consumes: ['text/csv'],
       ...(about.bodyLimit && { bodyLimit: about.bodyLimit }),
-      query,
+      query: bringing,
       body: z.instanceof(Uint8Array),
       replies: { 200: { description: 'What was done, or would be; `problems` only in a preview.', schema: about.schema } },
-      handle: async ({ query, body, caller }) => {
-        const preview = query.preview === 'true';
-        const done = await take(textOf(body), { by: caller.staffNumber, preview });
-        if (done.problems.length && !preview) throw new Problem('ruleRefuses', { lines: done.problems });
-        return { status: 200, body: done };
-      },
+      handle: ({ query, body, caller }) => taken(query, (options) => take(textOf(body), { by: caller.staffNumber, ...options })),
     });
   const whole = 'the file is the whole list, what is over stays; CSV in UTF-8 or Shift_JIS';
   const all = 'the file is the whole list; CSV in UTF-8 or Shift_JIS';

@@ -9,13 +9,15 @@ import { dayOn, daysBetween } from '../../workflows/shared/dates.js';
 import type { Audience, steps } from '../../workflows/survey/contract.js';
 import { problemsOf } from '../../workflows/survey/questionnaire.js';
 import { refuseDraft, type Survey } from '../../workflows/survey/rules.js';
+import { textOf } from '../files.js';
 import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import type { Procedure } from '../procedure.js';
 import { route } from '../route.js';
 import { caseId, date, department, setOf, words } from '../schemas.js';
-import { surveyResults } from '../survey/returned.js';
+import { questionnaireOf, surveyResults } from '../survey/returned.js';
+import { bringing, outcome, taken } from './imports.js';
 import { surveyFigures } from './survey-figures.js';
 
 const nothing = z.strictObject({});
@@ -92,6 +94,25 @@ export const surveys: Procedure<Inputs<typeof steps>, Drafting, Resolved> = {
   },
   more: (services, readable) => [
     ...surveyFigures(services, readable),
+    route({
+      method: 'post',
+      path: '/imports/survey-answers',
+      tag: 'imports',
+      summary: 'What came back on paper, by the number of each paper, which counts once; CSV in UTF-8 or Shift_JIS',
+      access: ['hr'],
+      consumes: ['text/csv'],
+      query: bringing.extend({ id: caseId }),
+      body: z.instanceof(Uint8Array),
+      replies: { 200: { description: 'What was done, or would be; `problems` only in a preview.', schema: outcome } },
+      handle: async (call) => {
+        const row = await readable(call.query.id, call);
+        const survey = row.state as Survey;
+        refuse(['open', 'closed'].includes(survey.status) ? [] : [{ code: 'surveyNotOpen', article }]);
+        const questionnaire = await questionnaireOf(services, survey);
+        const csv = textOf(call.body);
+        return taken(call.query, (options) => services.ledger.importPaper(row.caseId, questionnaire, { csv, ...options }));
+      },
+    }),
     route({
       method: 'get',
       path: '/surveys/questionnaires',

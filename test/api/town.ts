@@ -23,6 +23,7 @@ import { hostClock } from '../../activities/ledger/clock.js';
 import { deliverNews } from '../../activities/ledger/news-delivery.js';
 import { createPostgresLedger, type PostgresLedger } from '../../activities/ledger/postgres.js';
 import { createPlannerChild } from '../../activities/planner/child.js';
+import { createSurveyActivities } from '../../activities/surveys/activities.js';
 import { createTrialActivities } from '../../activities/trials/activities.js';
 import { followTrials } from '../../activities/trials/follow.js';
 import { trialRules } from '../../activities/trials/targets.js';
@@ -178,6 +179,7 @@ export class ApiTown {
       ...createInventoryActivities({ inventory, marks: ledger }),
       ...createDirectoryActivities({ directory: this.directory, marks: ledger, ledger }),
       ...createTrialActivities({ ledger, directory: this.directory, planner, calendar, pack }),
+      ...createSurveyActivities({ ledger, directory: this.directory }),
     };
     const parts = { connection, namespace: 'default', taskQueue, workflowBundle: await workflowBundle, activities };
     this.#worker = await createWorker(parts);

@@ -4,6 +4,7 @@ import { createActing } from '../../activities/directory/acting.js';
 import type { Capacity, StaffMember, Unit } from '../../activities/directory/port.js';
 import { createDigests, type RoundName } from '../../activities/ledger/digests.js';
 import type { QueuedMail } from '../../activities/ledger/port.js';
+import { createSurveyReminders } from '../../activities/surveys/reminders.js';
 import { createTrialReminders } from '../../activities/trials/reminders.js';
 import { municipalCalendar } from '../../config/calendar.js';
 import type { LoanRequest } from '../../workflows/device-loan/contract.js';
@@ -59,8 +60,9 @@ export async function office() {
   const acting = createActing({ directory, ledger, rules, clock: ledger.townClock });
   const inActivity = <Result>(work: () => Promise<Result>): Promise<Result> =>
     new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(work);
-  const digestsOf = (over: Partial<typeof ledger> = {}) =>
-    createDigests({ ledger: { ...ledger, ...over }, acting, notices: createTrialReminders({ ledger, calendar: municipalCalendar() }) });
+  const reminding = { ledger, calendar: municipalCalendar() };
+  const notices = [createTrialReminders(reminding), createSurveyReminders(reminding)];
+  const digestsOf = (over: Partial<typeof ledger> = {}) => createDigests({ ledger: { ...ledger, ...over }, acting, notices });
 
   let cases = 0;
   /** The events of a loan from the request to the one of this name, as they come at the clock's time. */

@@ -239,7 +239,7 @@ export async function city({ size = 100, registration = false, laptops }: CityOp
     bound((client) => client.modify(personDn(staff), new Change({ operation: 'replace', modification: new Attribute({ type, values }) })));
 
   const acting = createActing({ directory, ledger, rules: pack.values.acting, clock: ledger.townClock });
-  const digests = createDigests({ ledger, acting, notices: createTrialReminders({ ledger, calendar }) });
+  const digests = createDigests({ ledger, acting, notices: [createTrialReminders({ ledger, calendar })] });
 
   const self = {
     ...t,

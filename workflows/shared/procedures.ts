@@ -35,5 +35,18 @@ export const casePaths = {
   survey: '/surveys',
 } as const satisfies Record<ProcedureName, `/${string}`>;
 
+/** What a mail leads to: the form of a survey at a link of one's own (`answer`), a case, or what waits for whoever reads it. */
+export interface LinkPlace {
+  caseId?: string;
+  procedure?: ProcedureName;
+  answer?: string;
+}
+
+/** Where the API shows it. */
+export function pathOf({ caseId, procedure, answer }: LinkPlace): `/${string}` {
+  if (answer !== undefined) return `/survey-links/${answer}`;
+  return procedure ? `${casePaths[procedure]}/${caseId}` : '/me/tasks';
+}
+
 /** One workflow a case, running or ended. Never personal data: ids are stored in plain text. */
 export const caseWorkflowId = ({ procedure, caseId }: CasePlace) => `${procedure}/${caseId}`;
