@@ -1243,6 +1243,8 @@ export const ja = {
     otherNotChosen: '内容を記入する場合は、選択肢「{{limit}}」を選択してください（根拠：{{article}}）。',
     textTooLong: '記入することができるのは、{{limit}}文字までです（根拠：{{article}}）。',
     textNotPrintable: '使用することができない文字（制御文字等）が含まれています（根拠：{{article}}）。',
+    surveyUnknown: '指定されたアンケートは、ありません（根拠：{{article}}）。',
+    monthNotFrozen: '{{limit, month}}の集計は、まだ確定していません（根拠：{{article}}）。',
     yearOpened: '{{limit, fiscalYear}}の年次評価は、既に開始しています（根拠：{{article}}）。',
     yearOpensItself:
       '年次評価は、{{limit, fiscalYear}}まで開始しています。次の年度の年次評価は、年度の終了により自動的に開始します（根拠：{{article}}）。',
@@ -1528,6 +1530,32 @@ export const ja = {
     minutes: '議事録',
     withoutCommittee: '委員会の検討・協議を経ない理由',
     stages: '段階',
+    promotionMonth: 'テレワーク強化月間（月）',
+    owner: '担当（例：head:soumu、hr、it）',
+    budget: '予算（円）',
+    year: '施策が始まった年度',
+    findings: '中間評価の結果',
+    budgetRequest: '予算要求の内容',
+    survey: 'アンケートの番号',
+    agrees: '同意の有無',
+    approved: '決裁の可否',
+    decision: '決定',
+    added: '新たな施策',
+    month: '月',
+    targetsForm: '勤務形態',
+    targetsValue: '目標（人・累計）',
+    stagesForm: '勤務形態',
+    stagesTo: '次の段階',
+    measuresNumber: '施策の番号',
+    changeMeasureNumber: '施策の番号',
+    withdrawMeasureNumber: '施策の番号',
+    reportMeasureNumber: '施策の番号',
+    reportMeasureDone: '完了したか',
+    reportMeasureText: '実施状況',
+    addMeasureText: '施策の内容',
+    changeMeasureText: '施策の内容',
+    measuresText: '施策の内容',
+    addedText: '施策の内容',
   },
 
   /** 任用形態 (004:636-638; 004:1317). */
@@ -1631,6 +1659,93 @@ export const ja = {
   /** What became of an accessory that did not come back. */
   accountedFor: { back: '返却', writtenOff: '除却' },
 
+  /** What each figure is, and how it is counted. */
+  figure: {
+    uses: {
+      name: '延べ実施日数',
+      formula:
+        'その月に開始したテレワークの日（計画によらない開始で認められなかったものを除く。）を、1日につき1として数えたもの。緊急時に命じられた日は含めない。',
+    },
+    orderedUses: {
+      name: '緊急時に命じられた実施日数',
+      formula: '開始したテレワークの日のうち、緊急時に命じられた日を、1日につき1として数えたもの。',
+    },
+    people: {
+      name: '実人数',
+      formula: '延べ実施日数に数えた日が1日以上ある職員の数。複数の所属又は形態で実施した職員は、それぞれに1人、全体で1人と数える。',
+    },
+    situationUsers: {
+      name: '性別、子ども及び介護の状況別の在宅勤務の利用率',
+      formula:
+        '職員の状況の名簿にある職員で月の末日に在職するもののうち、その月に在宅勤務を1日以上実施した者の割合。緊急時に命じられた日は含めない。',
+    },
+    minutes: {
+      name: '実施時間',
+      formula:
+        '延べ実施日数に数えた日の、計画（変更後）の勤務時間の合計。休憩及び休暇の時間を除く。時間数は、分の合計を60で除し、小数第2位を四捨五入する。',
+    },
+    deviceDays: {
+      name: '端末機の利用率',
+      formula: '貸し出すことができる端末機の台数に月の日数を乗じた数に対する、引渡しの日から消去確認の日までの延べ日数の割合。',
+    },
+    handOvers: {
+      name: '端末機の貸出しに要した日数',
+      formula: 'その月に引き渡した端末機について、借用願の提出の日から引渡しの日までの暦日数。',
+    },
+    erasures: {
+      name: '期限内のデータ消去',
+      formula: 'データ消去確認の期限がその月にある返却のうち、期限までに消去（又は破壊）の確認が終わったものの割合。',
+    },
+    approvals: { name: '承認の件数', formula: 'その月に行われた承認の件数。本来の承認者によるものと、代決によるものとに分ける。' },
+    dailyUsers: {
+      name: '1日の実施者数（対象者に占める割合）',
+      formula: 'その日にテレワークを実施した職員の数（緊急時に命じられた日を含む。）を、その日に在職する対象者の数で除したもの。',
+    },
+    dailyShare: {
+      name: '1日の実施者数（全職員に占める割合）',
+      formula: 'その日にテレワークを実施した職員の数（緊急時に命じられた日を含む。）を、その日に在職する全職員の数で除したもの。',
+    },
+    registered: { name: '登録者数', formula: '月の末日に登録中である在宅勤務登録の件数。' },
+    losses: { name: '紛失・盗難の件数', formula: 'その月に提出された端末機の紛失・盗難届の件数。' },
+    troubles: { name: '困りごとの件数', formula: 'その月に試行期間の所属で挙げられた困りごとの件数。' },
+  },
+
+  /** The ministry's survey (000:131-164), question by question. */
+  national: {
+    from: '調査対象期間の最初の月',
+    until: '調査対象期間の最後の月',
+    share: 'テレワーク利用率（最大日。％）',
+    band: 'テレワーク利用率の区分',
+    date: '利用率が最大となった日',
+    users: 'その日のテレワーク利用者数（人）',
+    eligible: 'その日のテレワーク対象者数（人）',
+    departments: '実施対象部門の限定',
+    all: '全ての部門',
+    some: '一部の部門',
+    partTimers: '非常勤職員の実施',
+    included: '実施対象',
+    notIncluded: '実施対象外',
+    lent: '①テレワーク用の貸出用端末（タブレットを含む）',
+    ownDesk: '②席上端末の持ち帰りが可能',
+    private: '③私用端末（スマートフォン等）が利用可能',
+    lan: 'うち庁内LANアクセス可',
+    yes: '該当',
+    no: '非該当',
+    unknown: '不明',
+  },
+
+  figureUnit: {
+    personDays: '人日',
+    people: '人',
+    minutes: '分',
+    deviceDays: '台日',
+    loans: '件（貸出し）',
+    devices: '件（返却）',
+    approvals: '件（承認）',
+    registrations: '件（登録）',
+    cases: '件',
+  },
+
   /** In which capacity somebody acts or is asked, by its kind. */
   capacity: {
     staff: '本人',
@@ -1717,6 +1832,8 @@ export const ja = {
     secondment: '派遣・出向',
     duty: '業務上の都合',
   },
+  /** What a target is of. */
+  targetForm: { home: '在宅勤務', mobile: 'モバイルワーク', satellite: 'サテライトオフィス勤務', all: '全形態' },
   /** 段階 (004:1005-1010). */
   stage: {
     introduction: '制度導入段階',
@@ -1759,6 +1876,7 @@ export const ja = {
     results: '集計結果',
     cross: 'クロス集計',
     texts: '自由記述',
+    national: '国の調査',
   },
   column: {
     department: '所属',
@@ -1828,7 +1946,6 @@ export const ja = {
       '2': '2月',
       '3': '3月',
     },
-    page: '{{page}} / {{pages}}',
     contents: '目次',
     chapter: '第{{number}}章　{{title}}',
     provisional: '案（{{on}}現在。未決裁）',
@@ -1852,7 +1969,7 @@ export const ja = {
     percent: '{{share}}％',
     partOf: '{{part}} / {{of}}（{{share}}％）',
     unit: { people: '人', hours: '時間', percent: '％' },
-    chart: '{{title}}。単位：{{unit}}。数値は、併せて掲げる表のとおり。',
+    chart: '単位：{{unit}}。数値は、併せて掲げる表のとおり。',
     reading: {
       title: '数値の見方',
       uses: '延べ実施者数は、テレワークを開始した日を1人1日につき1と数える。緊急時の命令によるものは含めず、別に掲げる。',
@@ -1912,13 +2029,11 @@ export const ja = {
     survey: {
       title: '職員アンケート調査結果',
       none: 'この年度の評価に用いたアンケートはない。',
+      of: '{{title}}（{{receiptNumber}}。{{from}}から{{until}}まで）',
       outline: '調査の概要',
-      name: '調査の名称',
-      period: '調査期間',
       handedOut: '配付数',
       returned: '回収数',
       share: '回収率',
-      between: '{{from}}から{{until}}まで',
       results: '調査結果',
       question: '{{id}}　{{text}}（{{kind}}、n={{n}}）',
       single: '単一回答',
@@ -2037,7 +2152,7 @@ export const ja = {
       presentOf: '{{present}}人 / {{members}}人',
       noMeeting: '委員会の開催はない。',
       attended: '出席者（{{on}}）：{{names}}',
-      minutes: '議事要旨（{{on}}）：{{text}}',
+      minutes: '議事要旨（{{on}}）：',
       decisions: '決裁の状況',
       subject: '事項',
       ofPlan: '年度計画の決裁',
@@ -2045,7 +2160,7 @@ export const ja = {
       ofYear: '年度の評価に係る決裁',
       approved: '決裁',
       refused: '差戻し',
-      withoutCommittee: '委員会の検討を経ない理由：{{reason}}',
+      withoutCommittee: '委員会の検討を経ない理由：',
       noDecision: '決裁は、まだない。',
       promotion: 'テレワーク強化月間',
       promotionText: '{{month}}の延べ実施者数は{{uses}}人で、他の確定した月の平均は{{average}}人であった。',
@@ -2072,20 +2187,21 @@ export const ja = {
       measures: '施策の状況',
       noMeasures: 'この年度の施策はない。',
       number: '番号',
+      numberOf: '{{year}}第{{number}}号',
       text: '施策',
       owner: '担当・期限',
       until: '期限：{{due}}',
       budget: '予算（円）',
       progress: '進捗',
-      report: '{{on}}　{{text}}',
+      report: '{{on}}　',
       done: '（完了の報告）',
       decision: '決定',
       decisions: { continue: '継続', change: '変更', stop: '中止', done: '完了' },
-      changed: '変更後：{{what}}',
+      changed: '変更後：',
       ownerHead: '{{department}}　所属長',
       halfYear: '中間評価（{{on}}）',
       noHalfYear: '中間評価は行われていない。',
-      budgetRequest: '予算要求：{{text}}',
+      budgetRequest: '予算要求：',
       evaluation: '評価',
       noEvaluation: '評価は、まだ行われていない。',
       added: '次年度の新たな施策',
