@@ -10,18 +10,23 @@ import { daysOf, definitions, type MonthOf } from './definitions.js';
  */
 export async function keepPeople(trx: Transaction<Tables>, month: MonthOf): Promise<void> {
   const name = month.month;
+  // Each person is looked up by index, however small the table is when the statement is planned: it grows while it runs.
+  await sql`set local enable_seqscan = off`.execute(trx);
   await sql`
     with days as materialized (${daysOf(month)}), fresh as materialized (
       select coalesce(form, 'all') as form, staff from (${definitions.people.rows(month)}) as counted group by grouping sets ((form, staff), (staff))
+    ), stood as materialized (
+      select form, staff from month_people where month = ${name}
     ), gone as (
-      delete from month_people where month = ${name} and not exists (select from fresh where fresh.form = month_people.form and fresh.staff = month_people.staff)
-      returning form, staff, previous
+      delete from month_people using (select * from stood except select * from fresh) as left_out
+      where month = ${name} and month_people.form = left_out.form and month_people.staff = left_out.staff
+      returning month_people.form, month_people.staff, previous
     ), came as (
       insert into month_people (month, form, staff, previous)
       select ${name}, form, staff, coalesce((
-        select max(month) from month_people as past where past.staff = fresh.staff and past.form = fresh.form and past.month < ${name}), '')
-      from fresh
-      on conflict do nothing returning form, staff, previous
+        select max(month) from month_people as past where past.staff = added.staff and past.form = added.form and past.month < ${name}), '')
+      from (select * from fresh except select * from stood) as added
+      returning form, staff, previous
     ), changed as materialized (
       select form, staff, previous, case when later.any then (
         select min(month) from month_people as next where next.staff = moved.staff and next.form = moved.form and next.month > ${name}) end as next, came
@@ -38,6 +43,7 @@ export async function keepPeople(trx: Transaction<Tables>, month: MonthOf): Prom
       union all select next, form, ${name}, case when came then 1 else -1 end from changed where next is not null) as returns
     group by month, form, previous having sum(people) <> 0
     on conflict (month, form, previous) do update set people = month_returns.people + excluded.people`.execute(trx);
+  await sql`set local enable_seqscan to default`.execute(trx);
 }
 
 /** What the frozen months add up to, from the cells and from who returned: a row a month, form and earlier month is all that it reads. */
