@@ -6,13 +6,15 @@ import { createAuthenticate } from '../auth.js';
 import { answerProblems, asProblem, languageOf, problemDocument, type SendProblem } from '../errors.js';
 import { type Parts, quoteFrom } from '../parts.js';
 import { Problem } from '../problems.js';
-import { type AnyRoute, answerWithinMs, checked, type Reply, type Route } from '../route.js';
+import { type AnyRoute, answerWithinMs, checked } from '../route.js';
 import { caseId, shapeOf } from '../schemas.js';
 import type { InTurn } from '../turns.js';
 import type { ShownCase, ShownEvent } from '../views.js';
-import { read, type Values } from './fields.js';
+import { read } from './fields.js';
+import { type Frame, type Handler, valuesFrom } from './frame.js';
 import { sendPage } from './html.js';
 import { casePage, logInPage, problemPage, type Refused, type ShownTask, type Terms, tasksPage } from './show.js';
+import { surveyPages } from './surveys.js';
 
 interface PageParts extends Parts {
   routes: readonly AnyRoute[];
@@ -21,9 +23,6 @@ interface PageParts extends Parts {
   inTurn: InTurn;
   publicUrl: string;
 }
-
-type Handler = (request: Request, response: Response) => Promise<void>;
-type Asked = Partial<Pick<Request, 'params' | 'query' | 'body'>> & { key?: string };
 
 const cookie = 'session';
 const tokenOf = (request: Request): string | undefined => /(?:^|; ?)session=([\w-]{43})(?:;|$)/.exec(request.get('Cookie') ?? '')?.[1];
@@ -43,15 +42,15 @@ export function casePages({ routes, limit, inTurn, publicUrl, ...parts }: PagePa
   const quote = quoteFrom(parts.pack);
   const answerInHtml = answerProblems(parts.logger, quote, sendProblemPage);
   const cookieOptions = { httpOnly: true, sameSite: 'strict', secure: publicUrl.startsWith('https:'), path: '/api/v1' } as const;
-  const routeAt = (method: Route['method'], path: string): AnyRoute => {
+  const documentOf: Frame['documentOf'] = (problem, request) => problemDocument(problem, languageOf(request), quote);
+  const routeAt: Frame['routeAt'] = (method, path) => {
     const found = routes.find((one) => one.method === method && one.path === path);
     if (!found) throw new Error(`no route ${method} ${path}`);
     return found;
   };
   const [logIn, logOut, tasks] = [routeAt('post', '/sessions'), routeAt('delete', '/sessions/current'), routeAt('get', '/me/tasks')];
 
-  /** What the API's own route answers to whom the cookie says. */
-  const ask = (one: AnyRoute, request: Request, { params = {}, query = {}, body = {}, key = '' }: Asked = {}): Promise<Reply> =>
+  const ask: Frame['ask'] = (one, request, { params = {}, query = {}, body = {}, key = '' } = {}) =>
     inTurn(async () => {
       const caller = await authenticate(request, one);
       const [path, asked, given] = checked(one, { params, query, body });
@@ -71,9 +70,8 @@ export function casePages({ routes, limit, inTurn, publicUrl, ...parts }: PagePa
   const limitLogIn: RequestHandler = (request, response, next) =>
     request.body?.do === 'logIn' && logIn.limit ? logIn.limit(request, response, next) : next();
 
-  /** A page at the address of a JSON route, for who asks for one; `act` gets what its forms hand in. */
-  function page(path: string, show: Handler, act?: Handler): void {
-    const place = router.route(`/api/v1${path.replace('{id}', ':id')}`);
+  const page: Frame['page'] = (path, show, forms) => {
+    const place = router.route(`/api/v1${path.replace(/\{(\w+)\}/, ':$1')}`);
     place.all((request, response, next) => {
       response.vary('Accept');
       const { id }: Record<string, unknown> = request.params;
@@ -82,16 +80,17 @@ export function casePages({ routes, limit, inTurn, publicUrl, ...parts }: PagePa
       next();
     });
     place.all(limit);
-    place.get(show);
-    place.post(refuseForeign(publicUrl), express.urlencoded({ extended: false, limit: '64kb' }), limitLogIn, async (request, response) => {
+    place.get((request, response) => show(request, response));
+    const readForm = express.urlencoded({ extended: false, limit: forms?.limit ?? '64kb' });
+    place.post(refuseForeign(publicUrl), readForm, limitLogIn, async (request, response) => {
       const what: unknown = request.body?.do;
       if (what === 'logIn') return enter(request, response);
       if (what === 'logOut') return leave(request, response);
-      if (!act) throw new Problem('malformed');
-      return act(request, response);
+      if (!forms) throw new Problem('malformed');
+      return forms.act(request, response);
     });
     place.all(answerInHtml);
-  }
+  };
 
   page('/me/tasks', async (request, response) => {
     const { body } = await ask(tasks, request, { query: request.query });
@@ -139,15 +138,16 @@ export function casePages({ routes, limit, inTurn, publicUrl, ...parts }: PagePa
       } catch (failure) {
         const problem = asProblem(failure);
         if (['internal', 'unauthenticated', 'notFound'].includes(problem.type)) throw failure;
-        const document = problemDocument(problem, languageOf(request), quote);
+        const document = documentOf(problem, request);
         // What may have been taken is asked for again under its key; what was refused is another step when it is mended.
         const again = document.status === 503 ? key : randomUUID();
         await show(request, response.status(document.status), { step, problem: document, key: again, values });
       }
     };
 
-    page(`${path}/{id}`, (request, response) => show(request, response), take);
+    page(`${path}/{id}`, show, { act: take });
   }
+  surveyPages({ page, ask, routeAt, documentOf });
 
   router.get('/', (_request, response) => response.redirect(303, '/api/v1/me/tasks'));
   return router;
@@ -169,10 +169,6 @@ const refuseForeign =
       site === undefined ? host !== undefined && [new URL(publicUrl).host, request.get('Host')].includes(host) : site === 'same-origin';
     next(ours ? undefined : new Problem('forbidden'));
   };
-
-/** The fields as the browser sent them; its line ends are those of no other client. */
-const valuesFrom = (body: Readonly<Record<string, string | readonly string[]>>): Values =>
-  new Map(Object.entries(body).map(([name, value]) => [name, [value].flat().map((text) => text.replaceAll('\r\n', '\n'))]));
 
 const sendProblemPage: SendProblem = (problem, { request, response, language }) => {
   const logsIn = problem.type === '/problems/unauthenticated' || request.body?.do === 'logIn';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answers } from '../../workflows/survey/contract.js';
+import type { Answers, Questionnaire } from '../../workflows/survey/contract.js';
 import { refuseAnswers } from '../../workflows/survey/questionnaire.js';
 import { refuseSending, type Survey } from '../../workflows/survey/rules.js';
 import type { Services } from '../parts.js';
@@ -28,7 +28,10 @@ const form = z.object({
   questionnaire: z.looseObject({ title: inBoth }).optional().meta({ description: 'While it can be answered.' }),
 });
 /** How a survey stands to who has a link. */
-export type SurveyForm = z.output<typeof form> & { questionnaire?: Awaited<ReturnType<typeof questionnaireOf>> };
+export interface SurveyForm extends Pick<Survey, 'title' | 'until' | 'closesAt'> {
+  status: 'open' | 'answered' | 'closed' | 'notOpen';
+  questionnaire?: Questionnaire;
+}
 
 const article = '調査票';
 
@@ -57,12 +60,15 @@ export function surveyLinks(services: Services): readonly AnyRoute[] {
       handle: async ({ path: { link } }) => {
         const { mine, survey, now } = await found(link);
         const { title, until, closesAt } = survey;
-        const shown = { title, until, closesAt };
-        if (mine.answered) return { status: 200, body: { status: 'answered', ...shown } };
+        const answer = (status: SurveyForm['status'], more: Partial<SurveyForm> = {}) => {
+          const body: SurveyForm = { status, title, until, closesAt, ...more };
+          return { status: 200, body };
+        };
+        if (mine.answered) return answer('answered');
         const refusal = refuseSending(survey, { now, ...(mine.openedAt && { openedAt: mine.openedAt }) });
-        if (refusal) return { status: 200, body: { status: refusal.code === 'surveyClosed' ? 'closed' : 'notOpen', ...shown } };
+        if (refusal) return answer(refusal.code === 'surveyClosed' ? 'closed' : 'notOpen');
         if (now < closesAt) await ledger.noteFormOpened(link);
-        return { status: 200, body: { status: 'open', ...shown, questionnaire: await questionnaireOf(services, survey) } };
+        return answer('open', { questionnaire: await questionnaireOf(services, survey) });
       },
     }),
     route({
