@@ -1,24 +1,29 @@
 import { type Cell, grouped, shownCell } from './document.js';
 import { type Dash, type Drawing, dashOf, type Mark, type Pattern, type Point, patternOf, shapeOf, widthOf } from './marks.js';
 
-/** What a chart shows; `name`: of its table. An absent value is not drawn. */
+/** What a chart shows. An absent value is not drawn. */
 export interface Chart {
-  name: string;
   /** Beside one another, one upon the other, or along lines. */
   as: 'bars' | 'stack' | 'lines';
   title: string;
   description: string;
   unit: string;
+  /** Of the values; none where they are whole numbers. */
+  decimals?: 1;
   categories: readonly string[];
   series: readonly { name: string; values: readonly (number | undefined)[] }[];
 }
 
-const [width, height] = [480, 176];
-const labelSize = 7;
+const [width, height] = [480, 188];
+const [labelSize, titleSize] = [7, 8.5];
+/** Smaller nobody reads it: the table has the number. */
+const smallest = 4.5;
 /** Of a bar beside a table's row. */
 export const barWidth = 120;
-/** The plot's corners: above it legend and unit, to the left the scale, below the categories; lines have their last value to the right. */
-const [top, bottom, left] = [30, height - 16, 40];
+/** Where title and legend stand. */
+const [titleAt, legendAt] = [9, 21];
+/** The plot's corners: above it title and legend, to the left the scale, below the categories; lines have their last value to the right. */
+const [top, bottom, left] = [40, height - 16, 40];
 
 /** Draws the chart. @throws RangeError for more series than can be told apart */
 export function drawingOf(chart: Chart): Drawing {
@@ -32,7 +37,7 @@ export function drawingOf(chart: Chart): Drawing {
   const slot = (right - left) / Math.max(1, categories.length);
   const plot: Plot = { y: scale.of, slot, centre: (at) => left + slot * (at + 0.5), right };
   const marks: Mark[] = [
-    text([left - 4, top - 8], `（${chart.unit}）`, 'end'),
+    { ...text([0, titleAt], `${title} [${chart.unit}]`, 'start'), size: titleSize },
     ...ticks.flatMap((value): Mark[] => [
       line(
         [
@@ -66,13 +71,16 @@ interface Plot {
   right: number;
 }
 
-function barsOf({ series }: Chart, { y, slot, centre }: Plot): readonly Mark[] {
+function barsOf({ series, decimals }: Chart, { y, slot, centre }: Plot): readonly Mark[] {
   const each = (slot * 0.8) / series.length;
   return series.flatMap(({ values }, index) =>
     values.flatMap((value, at): Mark[] => {
       if (value === undefined) return [];
       const x = centre(at) - slot * 0.4 + each * index;
-      return [bar({ x, width: each }, y(value), y(0), patternOf(index)), text([x + each / 2, y(value) - 2.5], grouped(value), 'middle')];
+      return [
+        bar({ x, width: each }, y(value), y(0), patternOf(index)),
+        ...labelled([x + each / 2, y(value) - 2.5], grouped(value, decimals), each),
+      ];
     }),
   );
 }
@@ -86,19 +94,23 @@ function stackOf(chart: Chart, { y, slot, centre }: Plot): readonly Mark[] {
       return value ? [bar({ x: centre(at) - slot * 0.3, width: slot * 0.6 }, y(below), y(below - value), patternOf(index))] : [];
     });
     const known = chart.series.some(({ values }) => values[at] !== undefined);
-    return [...parts, ...(known ? [text([centre(at), y(below) - 2.5], grouped(sumAt(chart, at)), 'middle')] : [])];
+    return [...parts, ...(known ? labelled([centre(at), y(below) - 2.5], grouped(sumAt(chart, at), chart.decimals), slot) : [])];
   });
 }
 
 /** Each line with the value at its end; the first, which the chart is about, with all of its values. */
-function linesOf({ series }: Chart, { y, centre, right }: Plot): readonly Mark[] {
+function linesOf({ series, decimals }: Chart, { y, slot, centre, right }: Plot): readonly Mark[] {
   const lines = series.flatMap(({ values }, index): Mark[] => {
     const points = values.flatMap((value, at): Point[] => (value === undefined ? [] : [[centre(at), y(value)]]));
     return [line(points, { weight: 1.2, dash: dashOf(index) }), ...points.map((at): Mark => ({ mark: 'sign', at, shape: shapeOf(index) }))];
   });
-  const along = (series[0]?.values ?? []).flatMap((value, at, { length }) =>
-    value === undefined || at === length - 1 ? [] : [text([centre(at), y(value) - 5], grouped(value), 'middle')],
-  );
+  const others = series.slice(1);
+  const along = (series[0]?.values ?? []).flatMap((value, at, { length }) => {
+    if (value === undefined || at === length - 1) return [];
+    const own = y(value);
+    const isCrossed = others.some(({ values }) => values[at] !== undefined && Math.abs(own - 8 - y(values[at])) < 6);
+    return labelled([centre(at), isCrossed ? own + labelSize + 5 : own - 5], grouped(value, decimals), slot);
+  });
   let free = 0;
   const ends = series
     .flatMap(({ values }) => values.findLast((value) => value !== undefined) ?? [])
@@ -106,14 +118,14 @@ function linesOf({ series }: Chart, { y, centre, right }: Plot): readonly Mark[]
     .map((value) => {
       const at = Math.max(y(value) + 2.5, free);
       free = at + labelSize;
-      return text([right + 4, at], grouped(value), 'start');
+      return text([right + 4, at], grouped(value, decimals), 'start');
     });
   return [...lines, ...along, ...ends];
 }
 
 /** Samples with their names, from the left. */
 function legendOf({ as, series }: Chart): readonly Mark[] {
-  let x = left + 20;
+  let x = left;
   return series.flatMap(({ name }, index): Mark[] => {
     const from = x;
     x += 30 + widthOf(name, labelSize);
@@ -122,15 +134,15 @@ function legendOf({ as, series }: Chart): readonly Mark[] {
         ? [
             line(
               [
-                [from, 8],
-                [from + 20, 8],
+                [from, legendAt],
+                [from + 20, legendAt],
               ],
               { weight: 1.2, dash: dashOf(index) },
             ),
-            { mark: 'sign', at: [from + 10, 8], shape: shapeOf(index) },
+            { mark: 'sign', at: [from + 10, legendAt], shape: shapeOf(index) },
           ]
-        : [bar({ x: from + 6, width: 14 }, 4, 12, patternOf(index))];
-    return [...sample, text([from + 23, 10.5], name, 'start')];
+        : [bar({ x: from + 6, width: 14 }, legendAt - 4, legendAt + 4, patternOf(index))];
+    return [...sample, text([from + 23, legendAt + 2.5], name, 'start')];
   });
 }
 
@@ -142,7 +154,13 @@ const line = (points: readonly Point[], { weight, dash = 'solid', grey }: { weig
   ...{ mark: 'line', points, dash, weight, ...(grey && { grey }) },
 });
 
-const text = (at: Point, said: string, anchor: 'start' | 'middle' | 'end'): Mark => ({
+/** In the middle of so much room, in the largest size that it has room for; left out where that is too small. */
+function labelled(at: Point, said: string, room: number): readonly Mark[] {
+  const size = Math.min(labelSize, room / widthOf(said, 1));
+  return size < smallest ? [] : [{ ...text(at, said, 'middle'), size }];
+}
+
+const text = (at: Point, said: string, anchor: 'start' | 'middle' | 'end'): Extract<Mark, { mark: 'text' }> => ({
   ...{ mark: 'text', at, text: said, size: labelSize, anchor },
 });
 

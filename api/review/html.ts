@@ -39,13 +39,14 @@ function blockOf(block: Block, { id, chapters }: { id: string; chapters: readonl
 
 /** Each row says in its first cell what it is of. */
 function tableOf({ caption, columns, rows, bars, notes = [] }: Table, id: string): Html {
+  const numbers = columns.map((_, at) => rows.some((cells) => isNumber(cells[at])));
   return html`<table><caption>${caption}</caption>
 <thead><tr>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}${bars && new Html('<td class="bar"></td>')}</tr></thead>
 <tbody>${rows.map(
     (cells, row) =>
       html`<tr>${cells.map((cell, at) => {
         if (at === 0) return html`<th scope="row">${shownCell(cell)}</th>`;
-        return isNumber(cell) ? html`<td class="number">${shownCell(cell)}</td>` : html`<td>${shownCell(cell)}</td>`;
+        return numbers[at] ? html`<td class="number">${shownCell(cell)}</td>` : html`<td>${shownCell(cell)}</td>`;
       })}${bars && html`<td class="bar">${svgOf(barOf(cells[bars.column], { max: bars.max, title: shownCell(cells[0]) }), `${id}-${row}`)}</td>`}</tr>\n`,
   )}</tbody></table>
 ${notes.map((note) => html`<p class="note">${note}</p>\n`)}`;

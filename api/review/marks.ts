@@ -21,11 +21,18 @@ export interface Drawing {
 
 /** Side of the square in which a pattern repeats itself. */
 export const tile = 6;
-/** Strokes within that square, each from a point to a point; `fill`: the grey of the ground, from 0 (black) to 1 (white). */
+/** Strokes in that square, each from a point to a point, and a little beyond where it goes on in the next; `fill`: the grey of the ground, from 0 (black) to 1 (white). */
 export const patterns = {
   full: { fill: 0.35, strokes: [] },
   empty: { fill: 1, strokes: [] },
-  rising: { fill: 1, strokes: [[0, 6, 6, 0]] },
+  rising: {
+    fill: 1,
+    strokes: [
+      [-1, 7, 7, -1],
+      [-1, 1, 1, -1],
+      [5, 7, 7, 5],
+    ],
+  },
   level: {
     fill: 1,
     strokes: [
@@ -33,7 +40,14 @@ export const patterns = {
       [0, 4.5, 6, 4.5],
     ],
   },
-  falling: { fill: 0.85, strokes: [[0, 0, 6, 6]] },
+  falling: {
+    fill: 0.85,
+    strokes: [
+      [-1, -1, 7, 7],
+      [5, -1, 7, 1],
+      [-1, 5, 1, 7],
+    ],
+  },
   crossed: {
     fill: 1,
     strokes: [

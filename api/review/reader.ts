@@ -3,14 +3,16 @@ import type { WordsRef } from '../../activities/ledger/port.js';
 import { eraYear } from '../../config/calendar.js';
 import { type Code, dateInWords, type Language, say } from '../../config/texts.js';
 import type { Text } from '../../workflows/survey/contract.js';
-import type { Cell, Column, Table } from './document.js';
-import { grouped } from './document.js';
+import type { Chart } from './charts.js';
+import { type Block, type Cell, type Column, grouped, type Table } from './document.js';
 import type { ReviewReport, ShownReport } from './report.js';
 
 /** Puts the codes of a report into the reader's words. */
 export interface Reader {
   language: Language;
   say(code: Code<'report'>, params?: Readonly<Record<string, string>>): string;
+  /** 1,017人. */
+  count(unit: 'people' | 'cases', count: number): string;
   /** 令和9年度. */
   year(fiscalYear: number): string;
   /** 4月. */
@@ -33,6 +35,7 @@ export function readerOf({ report, words, people }: ShownReport, language: Langu
   return {
     language,
     say: speak,
+    count: (unit, count) => speak(unit, { count: grouped(count) }),
     // Named by the era in which most of it lies: the year in which 令和 began is 令和元年度.
     year: (fiscalYear) => {
       const year = language === 'en' ? `${fiscalYear}` : eraYear(`${fiscalYear}-12-31`).replace(/(?<=\D)1$/, '元');
@@ -53,11 +56,51 @@ export function readerOf({ report, words, people }: ShownReport, language: Langu
   };
 }
 
+type Drawn = Omit<Chart, 'unit' | 'description'> & { unit: 'people' | 'hours' | 'percent' | 'cases' };
+
+/** A chart whose numbers stand in the table with it. */
+export function chartOf({ say: speak }: Reader, chart: Drawn): Chart {
+  const unit = speak(`unit.${chart.unit}`);
+  return { ...chart, unit, description: speak('chart', { unit }) };
+}
+
+interface MonthLine {
+  name: string;
+  values: readonly Cell[];
+  total?: Cell;
+}
+
+/** The months of the year as a chart, with their table; `below`: lines that only the table has. */
+export function monthlyChart(
+  reader: Reader,
+  report: ReviewReport,
+  {
+    name,
+    lines,
+    below = [],
+    notes,
+    ...drawn
+  }: Pick<Drawn, 'as' | 'title' | 'unit' | 'decimals'> &
+    Pick<Table, 'name' | 'notes'> & { lines: readonly MonthLine[]; below?: readonly MonthLine[] },
+): Block {
+  const numberOf = (cell: Cell): number | undefined =>
+    typeof cell === 'object' ? cell.value : typeof cell === 'number' ? cell : undefined;
+  return {
+    kind: 'chart',
+    chart: chartOf(reader, {
+      ...drawn,
+      categories: report.year.months.map(({ month }) => reader.month(month)),
+      series: lines.map((line) => ({ name: line.name, values: line.values.map(numberOf) })),
+    }),
+    table: { name, caption: drawn.title, ...monthly(reader, report, [...lines, ...below]), ...(notes && { notes }) },
+  };
+}
+
 /** A table of which each line goes through the months of the year, and the sum of the line where it has one. */
 export function monthly(
   { say: speak, month }: Reader,
   { year: { months } }: ReviewReport,
-  lines: readonly { name: string; values: readonly Cell[]; total?: Cell }[],
+  lines: readonly MonthLine[],
 ): Pick<Table, 'columns' | 'rows'> {
   const total = lines.some((line) => line.total !== undefined);
   return {

@@ -1,6 +1,6 @@
 import type { Result } from '../../figures/targets.js';
 import type { Block, Cell, Chapter } from '../document.js';
-import { column, type Reader } from '../reader.js';
+import { chartOf, column, type Reader } from '../reader.js';
 import type { ReviewReport, YearDecision } from '../report.js';
 
 /** 第4章2 段階と目標: targets and results by year (Tokushima's table, 004:436-466), this year's targets with every version, and stages (004:1003-1025). */
@@ -11,7 +11,8 @@ export function goals(reader: Reader, report: ReviewReport, decision: YearDecisi
   };
 }
 
-function byYear({ say, year, form }: Reader, { targetsByYear, policy }: ReviewReport): Block {
+function byYear(reader: Reader, { targetsByYear, policy }: ReviewReport): Block {
+  const { say, year, form } = reader;
   const all = targetsByYear.find((row) => row.form === 'all') ?? targetsByYear[0];
   const years = all?.years ?? [];
   const shown = (result: Result): Cell => {
@@ -19,18 +20,16 @@ function byYear({ say, year, form }: Reader, { targetsByYear, policy }: ReviewRe
     if (result.is === 'forecast') return { value: result.value, shown: `(${result.value})` };
     return result.is === 'counting' ? say('counting') : undefined;
   };
-  const title = say('goals.chart');
   return {
     kind: 'chart',
-    chart: {
-      ...{ name: 'years', as: 'bars', title, unit: say('unit.people') },
-      description: say('chart', { title, unit: say('unit.people') }),
+    chart: chartOf(reader, {
+      ...{ as: 'bars', title: say('goals.chart'), unit: 'people' },
       categories: years.map(({ fiscalYear }) => year(fiscalYear)),
       series: [
         { name: say('goals.target'), values: years.map(({ target }) => target ?? undefined) },
         { name: say('goals.result'), values: years.map(({ result }) => ('value' in result ? result.value : undefined)) },
       ],
-    },
+    }),
     table: {
       name: 'years',
       caption: say('goals.years', { by: say(`goals.by.${policy.countedBy}`) }),

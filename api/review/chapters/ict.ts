@@ -1,46 +1,29 @@
 import type { Block, Chapter } from '../document.js';
-import { decimal, monthly, type Reader } from '../reader.js';
+import { decimal, monthly, monthlyChart, type Reader } from '../reader.js';
 import type { ReviewReport } from '../report.js';
 
 /** 第4章4 ICT環境: hours and days (Ehime's table, 004:287-296), how devices were used, and how long it took to get one. */
 export function ict(reader: Reader, report: ReviewReport): Chapter {
   return {
     title: reader.say('ict.title'),
-    blocks: [...hoursAndDays(reader, report), ...devices(reader, report)],
+    blocks: [hoursAndDays(reader, report), ...devices(reader, report)],
   };
 }
 
-function hoursAndDays(reader: Reader, report: ReviewReport): readonly Block[] {
+function hoursAndDays(reader: Reader, report: ReviewReport): Block {
   const { say, month, form } = reader;
   const { forms, days, total, months, growth } = report.hours;
   const frozen = months.filter(({ state }) => state === 'frozen');
   const [first, last] = [frozen[0], frozen.at(-1)];
-  const title = say('ict.hours');
-  return [
-    {
-      kind: 'chart',
-      chart: {
-        ...{ name: 'hours', as: 'stack', title, unit: say('unit.hours') },
-        description: say('chart', { title, unit: say('unit.hours') }),
-        categories: months.map((one) => month(one.month)),
-        series: forms.map((one) => ({ name: form(one.form), values: one.hours })),
-      },
-      table: {
-        name: 'hours',
-        caption: title,
-        ...monthly(reader, report, [
-          ...forms.map((one) => ({
-            ...{ name: say('ict.hoursOf', { form: form(one.form) }), values: one.hours.map(decimal), total: decimal(one.total) },
-          })),
-          { name: say('ict.days'), values: days, total: total.days },
-        ]),
-        notes:
-          growth !== undefined && first && last
-            ? [say('ict.growth', { growth: growth.toFixed(1), first: month(first.month), last: month(last.month) })]
-            : [],
-      },
-    },
-  ];
+  const grown = growth !== undefined && first && last && { growth: growth.toFixed(1), first: month(first.month), last: month(last.month) };
+  return monthlyChart(reader, report, {
+    ...{ name: 'hours', as: 'stack', title: say('ict.hours'), unit: 'hours', decimals: 1 },
+    lines: forms.map((one) => ({
+      ...{ name: say('ict.hoursOf', { form: form(one.form) }), values: one.hours.map(decimal), total: decimal(one.total) },
+    })),
+    below: [{ name: say('ict.days'), values: days, total: total.days }],
+    ...(grown && { notes: [say('ict.growth', grown)] }),
+  });
 }
 
 function devices(reader: Reader, report: ReviewReport): readonly Block[] {
@@ -65,7 +48,7 @@ function devices(reader: Reader, report: ReviewReport): readonly Block[] {
     {
       kind: 'figures',
       items: [
-        { name: say('ict.handOvers'), value: say('cases', { count: `${handOvers}` }) },
+        { name: say('ict.handOvers'), value: reader.count('cases', handOvers) },
         ...(average === undefined ? [] : [{ name: say('ict.average'), value: inDays(average) }]),
         ...(median === undefined ? [] : [{ name: say('ict.median'), value: inDays(median) }]),
       ],

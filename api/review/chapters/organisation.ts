@@ -37,15 +37,14 @@ function committee({ say, date, text, person }: Reader, { committee: meetings }:
         kind: 'paragraph',
         text: say('organisation.attended', { on: date(held), names: present.map(person).join(say('situation.comma')) }),
       },
-      ...(minutes ? [{ kind: 'paragraph' as const, text: say('organisation.minutes', { on: date(held), text: '' }) + text(minutes) }] : []),
+      ...(minutes ? [{ kind: 'paragraph' as const, text: say('organisation.minutes', { on: date(held) }) + text(minutes) }] : []),
     ]),
   ];
 }
 
 function mayor({ say, date, text }: Reader, { planDecisions, targets }: ReviewReport, decision: YearDecision | undefined): Block {
   const changes = targets.filter(({ reason }) => reason);
-  const without = (reason: YearDecision['withoutCommittee']) =>
-    reason ? [say('organisation.withoutCommittee', { reason: '' }) + text(reason)] : [];
+  const without = (reason: YearDecision['withoutCommittee']) => (reason ? [say('organisation.withoutCommittee') + text(reason)] : []);
   const rows: readonly (readonly Cell[])[] = [
     ...planDecisions.map((one) => ({
       ...{ on: one.on, subject: say('organisation.ofPlan'), approved: one.approved },

@@ -24,23 +24,21 @@ export function pdca(reader: Reader, report: ReviewReport, decision: YearDecisio
 }
 
 function measures(reader: Reader, { measures: lines }: ReviewReport, decision: YearDecision | undefined): Block {
-  const { say, date, text } = reader;
+  const { say, date, text, year } = reader;
   if (!lines.length) return { kind: 'paragraph', text: say('pdca.noMeasures') };
   const progress = ({ reports }: MeasureLine) =>
-    reports
-      .map((one) => say('pdca.report', { on: date(one.on), text: '' }) + text(one.text) + (one.done ? say('pdca.done') : ''))
-      .join('\n');
+    reports.map((one) => say('pdca.report', { on: date(one.on) }) + text(one.text) + (one.done ? say('pdca.done') : '')).join('\n');
   return {
     kind: 'table',
     table: {
       name: 'measures',
       caption: say('pdca.measures'),
       columns: [
-        ...[column(say('pdca.number'), 1), column(say('pdca.text'), 3), column(say('pdca.owner'), 2), column(say('pdca.budget'), 1.4)],
+        ...[column(say('pdca.number'), 1.2), column(say('pdca.text'), 3), column(say('pdca.owner'), 2), column(say('pdca.budget'), 1.4)],
         ...[column(say('pdca.progress'), 3.4), column(say('pdca.decision'), 2)],
       ],
       rows: lines.map((one): readonly Cell[] => [
-        `${one.year}-${one.number}`,
+        say('pdca.numberOf', { year: year(one.year), number: `${one.number}` }),
         ...planned(reader, one),
         ...[
           progress(one),
@@ -70,7 +68,7 @@ function decided({ say, text, owner, date }: Reader, one: MeasureDecision | unde
     one.due && say('pdca.until', { due: date(one.due) }),
     one.budget !== undefined && grouped(one.budget),
   ].filter((change) => typeof change === 'string');
-  return [word, ...changes.map((what) => say('pdca.changed', { what: '' }) + what)].join('\n');
+  return [word, ...changes.map((what) => say('pdca.changed') + what)].join('\n');
 }
 
 function halfYear({ say, date, text }: Reader, { halfYear: check }: ReviewReport): readonly Block[] {
@@ -78,9 +76,7 @@ function halfYear({ say, date, text }: Reader, { halfYear: check }: ReviewReport
   return [
     { kind: 'heading', text: say('pdca.halfYear', { on: date(check.on) }) },
     { kind: 'paragraph', text: text(check.findings) },
-    ...(check.budgetRequest
-      ? [{ kind: 'paragraph' as const, text: say('pdca.budgetRequest', { text: '' }) + text(check.budgetRequest) }]
-      : []),
+    ...(check.budgetRequest ? [{ kind: 'paragraph' as const, text: say('pdca.budgetRequest') + text(check.budgetRequest) }] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Rate } from '../../figures/situations.js';
 import type { Block, Cell, Chapter } from '../document.js';
-import { column, decimal, hours, monthly, type Reader } from '../reader.js';
+import { chartOf, column, decimal, hours, monthly, type Reader } from '../reader.js';
 import type { ReviewReport } from '../report.js';
 
 const answers = ['yes', 'no'] as const;
@@ -33,10 +33,10 @@ export function principles(reader: Reader, report: ReviewReport): Chapter {
             : [
                 {
                   name: say('principles.registered', { month: month(registered.month) }),
-                  value: say('people', { count: `${registered.registered}` }),
+                  value: reader.count('people', registered.registered),
                 },
               ]),
-          { name: say('principles.usesPeople'), value: people === undefined ? say('counting') : say('people', { count: `${people}` }) },
+          { name: say('principles.usesPeople'), value: people === undefined ? say('counting') : reader.count('people', people) },
         ],
       },
       { kind: 'heading', text: say('principles.life') },
@@ -58,21 +58,21 @@ export function principles(reader: Reader, report: ReviewReport): Chapter {
 }
 
 /** Saga's table (004:393-402), and its shares as bars. */
-function situations({ say, month }: Reader, { situations: { month: of, lines } }: ReviewReport): Block {
+function situations(reader: Reader, { situations: { month: of, lines } }: ReviewReport): Block {
+  const { say, month } = reader;
   const shareIn = (rate: Rate): number | undefined => ('masked' in rate ? undefined : rate.share);
   const cell = (rate: Rate): Cell => ('masked' in rate ? say('masked') : (decimal(rate.share) ?? say('none')));
   const caption = say('principles.situations', { month: month(of) });
   return {
     kind: 'chart',
-    chart: {
-      ...{ name: 'situations', as: 'bars', title: caption, unit: say('unit.percent') },
-      description: say('chart', { title: caption, unit: say('unit.percent') }),
+    chart: chartOf(reader, {
+      ...{ as: 'bars', title: caption, unit: 'percent', decimals: 1 },
       categories: answers.flatMap((child) => answers.map((care) => say(`principles.group.${child}-${care}`))),
       series: lines.map(({ sex, lines: own }) => ({
         name: say(`principles.sexes.${sex}`),
         values: own.flatMap(({ care }) => answers.map((answer) => shareIn(care[answer]))),
       })),
-    },
+    }),
     table: {
       name: 'situations',
       caption,

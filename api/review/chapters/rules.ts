@@ -1,6 +1,6 @@
 import { say as sayIn } from '../../../config/texts.js';
 import type { Block, Chapter } from '../document.js';
-import { column, decimal, monthly, type Reader } from '../reader.js';
+import { column, decimal, monthlyChart, type Reader } from '../reader.js';
 import type { ReviewReport } from '../report.js';
 
 /** 第4章3 ルール: how the guideline's procedures were gone through: who approved, and who is registered. */
@@ -11,14 +11,10 @@ export function rules(reader: Reader, report: ReviewReport): Chapter {
     blocks: [
       { kind: 'paragraph', text: say('rules.intro') },
       approvals(reader, report),
-      {
-        kind: 'table',
-        table: {
-          name: 'registered',
-          caption: say('rules.registered'),
-          ...monthly(reader, report, [{ name: say('summary.registered'), values: report.byMonth.map((one) => one.registered) }]),
-        },
-      },
+      monthlyChart(reader, report, {
+        ...{ name: 'registered', as: 'bars', title: say('rules.registered'), unit: 'people' },
+        lines: [{ name: say('summary.registered'), values: report.byMonth.map((one) => one.registered) }],
+      }),
     ],
   };
 }

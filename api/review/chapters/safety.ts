@@ -1,5 +1,5 @@
 import type { Chapter } from '../document.js';
-import { monthly, type Reader } from '../reader.js';
+import { monthlyChart, type Reader } from '../reader.js';
 import type { ReviewReport } from '../report.js';
 
 /** 第4章5 安全対策: erasures within their limit, losses, thefts and troubles. */
@@ -17,18 +17,14 @@ export function safety(reader: Reader, report: ReviewReport): Chapter {
             kind: 'figures',
             items: [{ name: say('safety.onTime'), value: say('partOf', { part: `${value}`, of: `${of}`, share: share.toFixed(1) }) }],
           },
-      {
-        kind: 'table',
-        table: {
-          name: 'incidents',
-          caption: say('safety.incidents'),
-          ...monthly(reader, report, [
-            { name: say('safety.loss'), values: byMonth.map((one) => one.losses?.loss), total: service.losses.loss },
-            { name: say('safety.theft'), values: byMonth.map((one) => one.losses?.theft), total: service.losses.theft },
-            { name: say('safety.troubles'), values: byMonth.map((one) => one.troubles), total: service.troubles },
-          ]),
-        },
-      },
+      monthlyChart(reader, report, {
+        ...{ name: 'incidents', as: 'stack', title: say('safety.incidents'), unit: 'cases' },
+        lines: [
+          { name: say('safety.loss'), values: byMonth.map((one) => one.losses?.loss), total: service.losses.loss },
+          { name: say('safety.theft'), values: byMonth.map((one) => one.losses?.theft), total: service.losses.theft },
+          { name: say('safety.troubles'), values: byMonth.map((one) => one.troubles), total: service.troubles },
+        ],
+      }),
     ],
   };
 }

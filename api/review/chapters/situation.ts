@@ -1,6 +1,5 @@
-import type { Chart } from '../charts.js';
 import type { Block, Cell, Chapter } from '../document.js';
-import { column, monthly, type Reader } from '../reader.js';
+import { chartOf, column, monthlyChart, type Reader } from '../reader.js';
 import type { ReviewReport } from '../report.js';
 
 /** 第2章 テレワークの実施状況: by month with 累計, target and last year, by form, by department (004:776-783). */
@@ -11,22 +10,22 @@ export function situation(reader: Reader, report: ReviewReport): Chapter {
   };
 }
 
-function byMonth({ say, month, date }: Reader, report: ReviewReport): readonly Block[] {
+function byMonth(reader: Reader, report: ReviewReport): readonly Block[] {
+  const { say, month, date } = reader;
   const { year, before, policy } = report;
   const { countedBy, countedOver } = policy;
   const until = (all: ReviewReport['before'], of: string) => all.find((one) => one.form === undefined && one.month === of);
   const lastYear = (of: string) => until(before, `${Number(of.slice(0, 4)) - 1}${of.slice(4)}`)?.[countedBy];
-  const title = `${say('situation.cumulative')}（${say(`goals.by.${countedBy}`)}）`;
-  const chart: Chart = {
-    ...{ name: 'months', as: 'lines', title, unit: say('unit.people') },
-    description: say('chart', { title, unit: say('unit.people') }),
+  const title = say('situation.cumulative', { by: say(`goals.by.${countedBy}`) });
+  const chart = chartOf(reader, {
+    ...{ as: 'lines', title, unit: 'people' },
     categories: year.months.map((one) => month(one.month)),
     series: [
       { name: say('situation.this'), values: year.months.map((one) => until(year.cumulative, one.month)?.[countedBy]) },
       { name: say('situation.target'), values: year.months.map((one) => targetIn(report, one.month)) },
       { name: say('situation.last'), values: year.months.map((one) => lastYear(one.month)) },
     ].filter(({ values }) => values.some((value) => value !== undefined)),
-  };
+  });
   const rows = year.months.map((one): readonly Cell[] => {
     const sum = until(year.cumulative, one.month);
     const note = one.state === 'counting' ? say('counting') : one.state === 'frozen' && one.version > 1 ? corrected(one) : '';
@@ -75,27 +74,14 @@ function targetIn({ targets }: ReviewReport, month: string): number | undefined 
 }
 
 function byForm(reader: Reader, report: ReviewReport): Block {
-  const { say, month, form } = reader;
-  const { months, byForm: forms } = report.year;
+  const { say, form } = reader;
+  const { months, byForm: forms, total } = report.year;
   const usesOf = (wanted: string) => months.map(({ byForm: of }) => of?.find((one) => one.form === wanted)?.uses);
-  const title = say('situation.forms');
-  return {
-    kind: 'chart',
-    chart: {
-      ...{ name: 'forms', as: 'stack', title, unit: say('unit.people') },
-      description: say('chart', { title, unit: say('unit.people') }),
-      categories: months.map((one) => month(one.month)),
-      series: forms.map((one) => ({ name: form(one.form), values: usesOf(one.form) })),
-    },
-    table: {
-      name: 'forms',
-      caption: title,
-      ...monthly(reader, report, [
-        ...forms.map((one) => ({ name: form(one.form), values: usesOf(one.form), total: one.uses })),
-        { name: say('total'), values: months.map(({ uses }) => uses), total: report.year.total.uses },
-      ]),
-    },
-  };
+  return monthlyChart(reader, report, {
+    ...{ name: 'forms', as: 'stack', title: say('situation.forms'), unit: 'people' },
+    lines: forms.map((one) => ({ name: form(one.form), values: usesOf(one.form), total: one.uses })),
+    below: [{ name: say('total'), values: months.map(({ uses }) => uses), total: total.uses }],
+  });
 }
 
 function byDepartment({ say, date, department }: Reader, { byDepartment: lines, year: { total } }: ReviewReport): Block {

@@ -1,4 +1,4 @@
-import { type Block, type Chapter, grouped } from '../document.js';
+import type { Block, Chapter } from '../document.js';
 import type { Reader } from '../reader.js';
 import type { ShownReport } from '../report.js';
 import { corrections } from './pdca.js';
@@ -28,8 +28,8 @@ export function summary(reader: Reader, { report, hash, decision, corrected }: S
   };
 }
 
-function mainFigures({ say, date }: Reader, { year, policy, byMonth, national, survey, measures }: ShownReport['report']) {
-  const people = (count: number) => say('people', { count: grouped(count) });
+function mainFigures({ say, date, count }: Reader, { year, policy, byMonth, national, survey, measures }: ShownReport['report']) {
+  const people = (of: number) => count('people', of);
   const all = year.targets?.find(({ form }) => form === 'all');
   const registered = byMonth.findLast((one) => one.registered !== undefined)?.registered;
   const { rate } = national;
@@ -45,7 +45,7 @@ function mainFigures({ say, date }: Reader, { year, policy, byMonth, national, s
       rate?.share === undefined ? undefined : say('percent', { share: rate.share.toFixed(1) }),
     ],
     [say('summary.survey'), survey?.share === undefined ? undefined : say('percent', { share: survey.share.toFixed(1) })],
-    [say('summary.measures'), say('cases', { count: `${measures.length}` })],
+    [say('summary.measures'), count('cases', measures.length)],
   ];
   return found.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }

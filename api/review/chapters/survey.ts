@@ -1,4 +1,4 @@
-import type { Block, Chapter } from '../document.js';
+import { type Block, type Chapter, grouped } from '../document.js';
 import { column, decimal, type Reader } from '../reader.js';
 import type { ReviewReport, SurveyPart, SurveyQuestion } from '../report.js';
 
@@ -10,7 +10,13 @@ export function survey(reader: Reader, { survey: part }: ReviewReport): Chapter 
     title: say('survey.title'),
     blocks: [
       { kind: 'heading', text: say('survey.outline') },
-      { kind: 'paragraph', text: `${reader.own(part.title)}（${part.receiptNumber}）` },
+      {
+        kind: 'paragraph',
+        text: say('survey.of', {
+          ...{ title: reader.own(part.title), receiptNumber: part.receiptNumber },
+          ...{ from: reader.date(part.from), until: reader.date(part.until) },
+        }),
+      },
       { kind: 'figures', items: outline(reader, part) },
       { kind: 'heading', text: say('survey.results') },
       ...part.questions.map((question) => results(reader, question)),
@@ -18,24 +24,24 @@ export function survey(reader: Reader, { survey: part }: ReviewReport): Chapter 
   };
 }
 
-const outline = ({ say, date }: Reader, { from, until, handedOut, returned, share }: SurveyPart) => [
-  { name: say('survey.period'), value: say('survey.between', { from: date(from), until: date(until) }) },
-  { name: say('survey.handedOut'), value: say('people', { count: `${handedOut}` }) },
-  { name: say('survey.returned'), value: say('people', { count: `${returned}` }) },
+const outline = ({ say, count }: Reader, { handedOut, returned, share }: SurveyPart) => [
+  { name: say('survey.handedOut'), value: count('people', handedOut) },
+  { name: say('survey.returned'), value: count('people', returned) },
   ...(share === undefined ? [] : [{ name: say('survey.share'), value: say('percent', { share: share.toFixed(1) }) }]),
 ];
 
 function results({ say, own }: Reader, { id, text, kind, most, n, choices, invented }: SurveyQuestion): Block {
   const kindInWords = most === undefined ? say(`survey.${kind}`) : say('survey.most', { most: `${most}` });
+  const caption = say('survey.question', { id, text: own(text), kind: kindInWords, n: grouped(n) });
+  if (!choices) return { kind: 'paragraph', text: `${caption}\n${say('survey.few')}` };
   return {
     kind: 'table',
     table: {
-      name: 'survey',
-      caption: say('survey.question', { id, text: own(text), kind: kindInWords, n: `${n}` }),
+      ...{ name: 'survey', caption },
       columns: [column(say('survey.choice'), 5), column(say('survey.count'), 1), column(say('survey.percent'), 1.1)],
-      rows: (choices ?? []).map((one) => [`${one.id}. ${own(one.text)}`, one.count, decimal(one.share)]),
-      ...(choices && { bars: { column: 2, max: 100 } }),
-      notes: [...(choices ? [] : [say('survey.few')]), ...(invented ? [say('survey.invented')] : [])],
+      rows: choices.map((one) => [`${one.id}. ${own(one.text)}`, one.count, decimal(one.share)]),
+      bars: { column: 2, max: 100 },
+      ...(invented && { notes: [say('survey.invented')] }),
     },
   };
 }
