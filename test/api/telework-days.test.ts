@@ -184,6 +184,12 @@ describe('an emergency (緊急時の特例)', () => {
     const [who = ''] = people;
     const fifth = await file(who, dayOn(coming, 4));
     expect(fifth).toMatchObject({ status: 201, body: { state: { request: { under: declared.body.id } } } });
+    const [, second = ''] = people;
+    expect(codes(await file(second, dayOn(coming, 4), { ordered: 'A'.repeat(22) }))).toEqual(['notOrdered']);
+    const ordered = await file(second, dayOn(coming, 4), { ordered: declared.body.id });
+    expect(ordered).toMatchObject({ status: 201, body: { state: { request: { plan: { ordered: declared.body.id } } } } });
+    expect(ordered.body.state.request).not.toHaveProperty('under');
+    await step(second, ordered.body.id, 'withdraw');
     const one = `${path}/${declared.body.id}`;
     const change = (method: string, headers: object, more: object = {}) =>
       town.send(emergencyAuthority, method, one, { headers: headers as Record<string, string>, ...more });

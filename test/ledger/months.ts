@@ -18,7 +18,7 @@ interface Day {
 
 /** A telework day that has come so far, written as its counter writes it. */
 export async function teleworked(
-  t: Town,
+  t: Pick<Town, 'ledger'>,
   { staff, date, department = 'tax', form = 'home', status = 'closed', ...more }: Day,
 ): Promise<string> {
   const { from = '08:30', until = '17:15', minutes = 465, unplanned, ordered } = more;

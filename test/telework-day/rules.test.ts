@@ -466,6 +466,30 @@ describe('an emergency', () => {
     expect(refused({ form: 'satellite', office: 'hall' }, { ...all, freeSeats: [] })?.[0]).toBe('noSeatFree');
   });
 
+  it('orders a day only while it is in force on the date; a day that is ordered is held to all else, and says so where it is counted (004:783)', () => {
+    const ordered = { ordered: 'snow' };
+    expect(refused(ordered, { emergencies: [snow] })).toBeUndefined();
+    const wrong = ['notOrdered', '在宅勤務計画書', '2026-11-24'];
+    expect(refused(ordered)).toEqual(wrong);
+    expect(refused({ ordered: 'flood' }, { emergencies: [snow] })).toEqual(wrong);
+    expect(refused(ordered, { emergencies: [{ ...snow, from: '2026-11-25' }] })).toEqual(wrong);
+    expect(refused(ordered, { emergencies: [{ ...snow, from: '2026-11-20', until: '2026-11-23' }] })).toEqual(wrong);
+    expect(refused(ordered, { ...four, emergencies: [{ ...snow, lifts: [] }] })?.[0]).toBe('tooManyDays');
+    const unplanned = { today: '2026-11-24', time: '08:50', emergencies: [snow] };
+    expect(refuseUnplanned(plan({ ordered: 'flood' }), context(unplanned))?.code).toBe('notOrdered');
+    expect(refuseUnplanned(plan(ordered), context(unplanned))).toBeUndefined();
+    const people = { staff: '4021', department: 'tax' };
+    expect(claimOf(plan(ordered), people)).toEqual({ ...claimOf(plan(), people), ordered: 'snow' });
+  });
+
+  it('lifts nothing by having ordered the day', () => {
+    const flood = { ...snow, id: 'flood', lifts: ['units'] } as const;
+    const lifting = (emergencies: DayContext['emergencies'], around: Partial<DayContext> = {}) =>
+      liftedBy(plan({ ordered: 'flood' }), context({ ...around, emergencies }));
+    expect(lifting([flood])).toBeUndefined();
+    expect(lifting([flood, snow], four)).toBe('snow');
+  });
+
   it('is named where it made the difference, and only there', () => {
     const flood = { ...snow, id: 'flood', lifts: ['units'] } as const;
     expect(liftedBy(plan(), context({ ...four, emergencies: [flood, snow] }))).toBe('snow');
