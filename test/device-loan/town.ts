@@ -1,21 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { expect, inject } from 'vitest';
+import { inject } from 'vitest';
 import { createInventoryActivities } from '../../activities/inventory/activities.js';
 import { createBuiltInInventory } from '../../activities/inventory/built-in.js';
 import type { InventoryPort, Lending } from '../../activities/inventory/port.js';
 import { createLedgerActivities } from '../../activities/ledger/activities.js';
 import { hostClock } from '../../activities/ledger/clock.js';
-import type { CaseRow } from '../../activities/ledger/port.js';
 import { createPostgresLedger, type PostgresLedger } from '../../activities/ledger/postgres.js';
 import { municipalCalendar, today } from '../../config/calendar.js';
 import { bundleWorkflows, createWorker } from '../../worker/create-worker.js';
 import type { LoanRequest } from '../../workflows/device-loan/contract.js';
 import type { Loan, LoanEvent, LoanStep } from '../../workflows/device-loan/rules.js';
-import { nudge } from '../../workflows/shared/case.js';
 import { caseWorkflowId } from '../../workflows/shared/procedures.js';
+import { CaseAtCounter, type Refused } from '../counter.js';
 import { freshDatabase, type TestDatabase } from '../database.js';
 import { replayAll } from '../histories.js';
 import { quietRuntime } from '../temporal-runtime.js';
@@ -126,44 +124,18 @@ export class LoanTown {
 type Filed<Name> = Omit<Extract<LoanStep, { name: Name }>['input'], 'by' | 'as'>;
 
 /** One loan, seen from the counter. */
-export class LoanCase {
-  constructor(
-    readonly ledger: PostgresLedger,
-    readonly loanId: string,
-    readonly handle: WorkflowHandle,
-  ) {}
-
-  /** Hands a step in as this person, again while the counter is busy; the case as it then stands in the ledger. */
-  async take<Name extends LoanStep['name']>(
-    by: string,
-    step: Name,
-    filed: Partial<Filed<Name>> = {},
-    key: string = randomUUID(),
-  ): Promise<Loan> {
-    const as = by in capacities ? capacities[by as keyof typeof capacities] : `staff:${by}`;
-    let answer: 'CaseBusy' | 'taken' | Error = 'CaseBusy';
-    const handIn = async () => {
-      answer = await this.#handIn(step, { by, as, ...filed }, key);
-      return answer;
-    };
-    await expect.poll(handIn, { timeout: 10_000, interval: 10 }).not.toBe('CaseBusy');
-    if ((answer as unknown) instanceof Error) throw answer as unknown as Error;
-    return (await this.row()).state as Loan;
+export class LoanCase extends CaseAtCounter<Loan> {
+  get loanId(): string {
+    return this.caseId;
   }
 
-  /** Why the step is refused; `undefined` if it is taken. */
-  async refused<Name extends LoanStep['name']>(
-    by: string,
-    step: Name,
-    filed: Partial<Filed<Name>> = {},
-  ): Promise<{ type: string; message: string; due?: string[] }> {
-    const failure = await this.take(by, step, filed).then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    if (!(failure instanceof ApplicationFailure)) throw new Error(`${step} was not refused: ${String(failure)}`);
-    const [details] = (failure.details ?? []) as [{ due?: string[] } | undefined];
-    return { type: failure.type ?? '', message: failure.message, ...(details?.due && { due: details.due }) };
+  /** Hands a step in as this person; the loan as it then stands in the ledger. */
+  take<Name extends LoanStep['name']>(by: string, step: Name, filed: Partial<Filed<Name>> = {}, key?: string): Promise<Loan> {
+    return this.handIn(step, { ...signedBy(by), ...filed }, key);
+  }
+
+  refused<Name extends LoanStep['name']>(by: string, step: Name, filed: Partial<Filed<Name>> = {}): Promise<Refused> {
+    return this.refusalOf(step, { ...signedBy(by), ...filed });
   }
 
   async handOver(): Promise<Loan> {
@@ -178,34 +150,6 @@ export class LoanCase {
     await this.take('9001', 'erase', { method: 'purge', tool: 'nwipe', toolVersion: '0.37', dataClass: 'confidential' });
     return this.take('9002', 'confirmErasure');
   }
-
-  async row(): Promise<CaseRow> {
-    const row = await this.ledger.caseById(this.loanId);
-    if (!row) throw new Error(`no case ${this.loanId}`);
-    return row;
-  }
-
-  async names(): Promise<string[]> {
-    return (await this.ledger.events(this.loanId)).map(({ event }) => event.name);
-  }
-
-  /** Waits until the ledger shows the case so. */
-  until(is: (row: CaseRow) => boolean): Promise<void> {
-    return expect.poll(async () => is((await this.ledger.caseById(this.loanId)) ?? nowhere), { timeout: 10_000, interval: 10 }).toBe(true);
-  }
-
-  nudge = (): Promise<void> => this.handle.signal(nudge);
-
-  async #handIn(step: LoanStep['name'], input: object, updateId: string): Promise<'CaseBusy' | 'taken' | Error> {
-    try {
-      await this.handle.executeUpdate(step, { args: [input], updateId });
-      return 'taken';
-    } catch (failure) {
-      if (!(failure instanceof Error)) throw failure;
-      const refusal = failure instanceof WorkflowUpdateFailedError && failure.cause instanceof ApplicationFailure ? failure.cause : failure;
-      return refusal instanceof ApplicationFailure && refusal.type === 'CaseBusy' ? 'CaseBusy' : refusal;
-    }
-  }
 }
 
-const nowhere = { seq: 0 } as CaseRow;
+const signedBy = (by: string) => ({ by, as: by in capacities ? capacities[by as keyof typeof capacities] : `staff:${by}` });
