@@ -118,11 +118,17 @@ export function dateInWords(value: string, language: Language): string {
   try {
     const day = Temporal.PlainDate.from(value.includes('T') ? today(value) : value);
     const weekday = weekdays[language][day.dayOfWeek - 1];
-    if (language === 'en') return `${weekday}, ${day.day} ${months[day.month - 1]} ${day.year}`;
-    return `${firstYearNamed(eraYear(day.toString()))}年${day.month}月${day.day}日(${weekday})`;
+    const words = dayInWords(day.toString(), language);
+    return language === 'en' ? `${weekday}, ${words}` : `${words}(${weekday})`;
   } catch {
     return value;
   }
+}
+
+/** 令和8年11月21日, or 21 November 2026: a date without its weekday, for tables. */
+export function dayInWords(date: string, language: Language): string {
+  const { year, month, day } = Temporal.PlainDate.from(date);
+  return language === 'en' ? `${day} ${months[month - 1]} ${year}` : `${firstYearNamed(eraYear(date))}年${month}月${day}日`;
 }
 
 /** 令和9年度, or FY2027. */

@@ -23,7 +23,7 @@ export function documentOf(shown: ShownReport, language: Language): Document {
     ...[organisation(reader, shown), pdca(reader, report, decision)],
   ].map(({ title, blocks }, at) => ({ title: reader.say('chapter', { number: `${at + 1}`, title }), blocks }));
   return {
-    title: reader.say('title', { year: reader.year(report.fiscalYear) }),
+    title: reader.say('title', { year: reader.year(report.review.fiscalYear) }),
     author: reader.own(report.municipality),
     on: decision?.on ?? report.on,
     language,

@@ -1,7 +1,6 @@
 import type { Capacity } from '../../activities/directory/port.js';
 import type { WordsRef } from '../../activities/ledger/port.js';
-import { eraYear } from '../../config/calendar.js';
-import { type Code, dateInWords, type Language, say } from '../../config/texts.js';
+import { type Code, dayInWords, fiscalYearInWords, type Language, say } from '../../config/texts.js';
 import type { Text } from '../../workflows/survey/contract.js';
 import type { Chart } from './charts.js';
 import { type Block, type Cell, type Column, grouped, type Table } from './document.js';
@@ -36,13 +35,9 @@ export function readerOf({ report, words, people }: ShownReport, language: Langu
     language,
     say: speak,
     count: (unit, count) => speak(unit, { count: grouped(count) }),
-    // Named by the era in which most of it lies: the year in which 令和 began is 令和元年度.
-    year: (fiscalYear) => {
-      const year = language === 'en' ? `${fiscalYear}` : eraYear(`${fiscalYear}-12-31`).replace(/(?<=\D)1$/, '元');
-      return speak('fiscalYear', { year });
-    },
+    year: (fiscalYear) => fiscalYearInWords(fiscalYear, language),
     month: (month) => say(language, 'report', `months.${Number(month.slice(5))}`),
-    date: (date) => dateInWords(date, language).replace(/\([^)]*\)$|^\w{3}, /g, ''),
+    date: (date) => dayInWords(date, language),
     text: ({ row }) => words[row] ?? speak('erased'),
     own: (text) => (language === 'en' && text.en !== undefined ? text.en : text.ja),
     person: (staff) => people[staff] ?? staff,

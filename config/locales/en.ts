@@ -1888,7 +1888,6 @@ export const en: Translation = {
   measuredWhen: { before: 'before', after: 'after' },
   report: {
     title: 'Yearly report on the telework plan, {{year}}',
-    fiscalYear: 'fiscal year {{year}}',
     months: {
       '4': 'Apr',
       '5': 'May',
@@ -1989,6 +1988,7 @@ export const en: Translation = {
     survey: {
       title: 'Staff survey',
       none: 'No survey was read with this year.',
+      pending: 'The results of the survey that is read with this year have not been reported yet.',
       of: '{{title}} ({{receiptNumber}}, {{from}} to {{until}})',
       outline: 'Outline',
       handedOut: 'Handed out',
@@ -2002,6 +2002,7 @@ export const en: Translation = {
       choice: 'Choice',
       count: 'Answers',
       percent: 'Share (%)',
+      blank: 'No answer',
       invented: 'This question is not as printed in the questionnaire that it is from.',
       few: 'Not shown, as too few were asked.',
     },
@@ -2024,6 +2025,7 @@ export const en: Translation = {
       sexes: { all: 'All', female: 'Women', male: 'Men', other: 'Other' },
       children: { yes: 'Yes', no: 'No' },
       group: { 'yes-yes': 'Children, care', 'yes-no': 'Children', 'no-yes': 'Care', 'no-no': 'Neither' },
+      noSituations: 'The figures of the promotion month ({{month}}) are not final yet.',
       situationsNote: 'In per cent: share of the staff who teleworked at home at least once in the promotion month.',
       ordered: 'Ordered in an emergency (uses)',
       peaks: 'Days on which more than a tenth of the staff teleworked',
@@ -2046,6 +2048,7 @@ export const en: Translation = {
       changed: 'In mid-year',
       approved: 'Approved',
       refused: 'Refused',
+      pending: 'Not decided yet',
       decision: 'Decision',
       value: 'Target',
       noVersions: 'No target has been decided on yet.',
@@ -2058,7 +2061,6 @@ export const en: Translation = {
       stages: 'Stages by form',
       now: 'Stage in this year',
       next: 'Stage decided on',
-      stage: { introduction: 'Introduction', verification: 'Verification and improvement', establishment: 'Establishment' },
       noStage: 'Not begun',
     },
     rules: {
@@ -2161,8 +2163,8 @@ export const en: Translation = {
       progress: 'Progress',
       report: '{{on}}: ',
       done: ' (said to be done)',
+      withdrawn: 'Withdrawn: ',
       decision: 'Decision',
-      decisions: { continue: 'Goes on', change: 'Changed', stop: 'Stopped', done: 'Done' },
       changed: 'Now: ',
       ownerHead: 'Head of {{department}}',
       halfYear: 'Half-year check ({{on}})',

@@ -1931,7 +1931,6 @@ export const ja = {
   /** 年次報告書 (004 ch. 2-4): its chapters, tables and charts. */
   report: {
     title: '{{year}}テレワーク推進計画年次報告書',
-    fiscalYear: '{{year}}年度',
     months: {
       '4': '4月',
       '5': '5月',
@@ -2029,6 +2028,7 @@ export const ja = {
     survey: {
       title: '職員アンケート調査結果',
       none: 'この年度の評価に用いたアンケートはない。',
+      pending: 'この年度の評価に用いるアンケートの結果は、まだ報告されていない。',
       of: '{{title}}（{{receiptNumber}}。{{from}}から{{until}}まで）',
       outline: '調査の概要',
       handedOut: '配付数',
@@ -2042,6 +2042,7 @@ export const ja = {
       choice: '選択肢',
       count: '人数',
       percent: '割合（％）',
+      blank: '無回答',
       invented: '※ この設問は、元となる調査票に印刷されたものではない。',
       few: '対象者が少ないため、表示しない。',
     },
@@ -2064,6 +2065,7 @@ export const ja = {
       sexes: { all: '全体', female: '女性', male: '男性', other: 'その他' },
       children: { yes: 'あり', no: 'なし' },
       group: { 'yes-yes': '子あり・介護あり', 'yes-no': '子あり・介護なし', 'no-yes': '子なし・介護あり', 'no-no': '子なし・介護なし' },
+      noSituations: 'テレワーク強化月間（{{month}}）の数値は、まだ確定していない。',
       situationsNote: '単位：％。テレワーク強化月間に1回以上在宅勤務を実施した職員の割合である。',
       ordered: '緊急時の命令による実施（延べ）',
       peaks: '職員の1割を超える者がテレワークを実施した日',
@@ -2086,6 +2088,7 @@ export const ja = {
       changed: '年度途中の変更',
       approved: '決裁',
       refused: '否決',
+      pending: '未決裁',
       decision: '結果',
       value: '目標',
       noVersions: '決裁を受けた目標は、まだない。',
@@ -2098,7 +2101,6 @@ export const ja = {
       stages: '形態別の段階',
       now: 'この年度の段階',
       next: '決定された段階',
-      stage: { introduction: '制度導入段階', verification: '制度検証・改善段階', establishment: '制度定着段階' },
       noStage: '未着手',
     },
     rules: {
@@ -2195,8 +2197,8 @@ export const ja = {
       progress: '進捗',
       report: '{{on}}　',
       done: '（完了の報告）',
+      withdrawn: '取下げ：',
       decision: '決定',
-      decisions: { continue: '継続', change: '変更', stop: '中止', done: '完了' },
       changed: '変更後：',
       ownerHead: '{{department}}　所属長',
       halfYear: '中間評価（{{on}}）',

@@ -1,6 +1,6 @@
 import type { WordsRef } from '../../activities/ledger/port.js';
 import { serviceTable } from '../../api/figures/service.js';
-import type { ReviewReport, ShownReport } from '../../api/review/report.js';
+import type { ReviewReport, ShownReport, YearDecision } from '../../api/review/report.js';
 import { monthsOf } from '../../config/calendar.js';
 
 const year = 2027;
@@ -15,31 +15,101 @@ const said = (text: string): WordsRef => {
   return { row, digest: 'x' };
 };
 
+const sum = (values: readonly number[]) => values.reduce((all, one) => all + one, 0);
 const cumulative = (uses: readonly number[], of: readonly string[]) =>
   of.map((month, at) => {
-    const sum = uses.slice(0, at + 1).reduce((all, one) => all + one, 0);
-    return { month, over: 'fiscalYear' as const, uses: sum, people: Math.ceil(sum / 2) };
+    const until = sum(uses.slice(0, at + 1));
+    return { month, uses: until, people: Math.ceil(until / 2) };
   });
-const sum = (values: readonly number[]) => values.reduce((all, one) => all + one, 0);
 
 const question = (id: string, ja: string, n: number, counts: readonly (readonly [string, number])[], more: object = {}) => ({
-  ...{ id, text: { ja, en: `Question ${id}` }, kind: 'multiple' as const, n },
+  ...{ question: id, part: { ja: 'Ⅲ テレワークの意向' }, text: { ja, en: `Question ${id}` }, kind: 'multiple' as const, n },
+  blank: n - sum(counts.map(([, count]) => count)) > 0 ? n - sum(counts.map(([, count]) => count)) : 0,
   choices: counts.map(([text, count], at) => ({
-    ...{ id: `${at + 1}`, text: { ja: text, en: `Choice ${at + 1}` }, count, share: Math.round((1000 * count) / n) / 10 },
+    ...{ choice: `${at + 1}`, text: { ja: text, en: `Choice ${at + 1}` }, count, share: Math.round((1000 * count) / n) / 10 },
   })),
   ...more,
 });
 
 /** A city's year of invented days, with everything that a report can hold. */
 export const report: ReviewReport = {
-  fiscalYear: year,
   municipality: { ja: '小山市', en: 'Oyama City' },
   receiptNumber: '令和9-年-0001',
   on: '2028-04-20',
   departments: { soumu: '総務課', zeimu: '税務課', joho: '情報政策課', dx: 'DX推進課', shimin: '市民生活課', yoshida: '𠮷野出張所' },
-  policy: {
-    ...{ pack: 'x', countedBy: 'uses', countedOver: 'fiscalYear', planYears: [2027, 2031] },
-    ...{ committee: { quorumPercent: 50, minutes: true }, promotionMonth: 11, halfYearBy: '10-15', committeeBy: '05-31' },
+  review: {
+    ...{ status: 'act', fiscalYear: year, openedBy: '9', promotionMonth: 11, months: [], agreed: true },
+    policy: {
+      ...{ pack: 'x', countedBy: 'uses', countedOver: 'fiscalYear', planYears: [2027, 2031], planned: [] },
+      ...{ committee: { quorumPercent: 50, minutes: true }, promotionMonth: 11, halfYearBy: '10-15', committeeBy: '05-31' },
+    },
+    targets: [
+      {
+        on: '2027-04-01',
+        targets: [
+          { form: 'all', value: 30 },
+          { form: 'home', value: 30 },
+        ],
+      },
+      {
+        on: '2027-10-18',
+        targets: [
+          { form: 'all', value: 28 },
+          { form: 'home', value: 28 },
+        ],
+        reason: said('端末機の納入が遅れ、上半期の実施が見込みを下回ったため。'),
+        outcome: { on: '2027-10-20', approved: true },
+      },
+    ],
+    stages: { home: 'introduction' },
+    measures: [
+      {
+        ...{
+          year,
+          number: 1,
+          text: said('各所属に1台以上の端末機を配備する。'),
+          owner: 'it',
+          due: '2027-12-28',
+          budget: 1_250_000,
+          done: true,
+        },
+        reports: [
+          { on: '2027-07-01', by: '8', done: false, text: said('仕様書を作成した。') },
+          { on: '2027-12-20', by: '8', done: true, text: said('30台を配備した。') },
+        ],
+      },
+      {
+        ...{ year, number: 2, text: said('所属長を対象とする研修を年2回実施する。'), owner: 'head:soumu', due: '2028-03-31' },
+        reports: [],
+      },
+    ],
+    halfYear: {
+      ...{ on: '2027-10-12', by: '9', findings: said('上半期の延べ実施者数は10人で、目標の3分の1であった。') },
+      budgetRequest: said('端末機20台の更新'),
+    },
+    evaluation: {
+      ...{ on: '2028-04-21', by: '9', remarks: said('目標は達成したが、在宅勤務は伸びていない。窓口の所属での実施が課題である。') },
+      results: [
+        { form: 'all', value: 28, uses: 34, people: 17, met: true },
+        { form: 'home', value: 28, uses: 20, people: 11, met: false },
+      ],
+    },
+    deliberations: [
+      {
+        ...{
+          of: 'plan',
+          held: '2027-04-12',
+          on: '2027-04-13',
+          by: '1',
+          members: ['1', '2', '3', '4'],
+          present: ['1', '2', '3'],
+          agrees: true,
+        },
+        minutes: said('計画案について審議し、原案のとおり了承した。'),
+      },
+      { of: 'results', held: '2028-04-25', on: '2028-04-25', by: '1', members: ['1', '2', '3', '4'], present: ['1', '2'], agrees: true },
+    ],
+    planDecisions: [{ on: '2027-04-20', by: '7', approved: true }],
   },
   year: {
     fiscalYear: year,
@@ -75,20 +145,17 @@ export const report: ReviewReport = {
     },
     { departments: ['yoshida'], changes: [], uses: 6, orderedUses: 52 },
   ],
-  situations: {
-    month: `${year}-11`,
-    lines: (['all', 'female', 'male'] as const).map((sex) => ({
-      sex,
-      lines: [
-        { child: 'yes', care: { yes: { users: 4, of: 21, share: 19 }, no: { users: 33, of: 200, share: 16.5 } } },
-        {
-          child: 'no',
-          care: { yes: sex === 'female' ? { masked: true } : { users: 7, of: 43, share: 16.3 }, no: { users: 25, of: 301, share: 8.3 } },
-        },
-      ],
-      total: { users: 69, of: 565, share: 12.2 },
-    })),
-  },
+  situations: (['all', 'female', 'male'] as const).map((sex) => ({
+    sex,
+    lines: [
+      { child: 'yes', care: { yes: { users: 4, of: 21, share: 19 }, no: { users: 33, of: 200, share: 16.5 } } },
+      {
+        child: 'no',
+        care: { yes: sex === 'female' ? { masked: true } : { users: 7, of: 43, share: 16.3 }, no: { users: 25, of: 301, share: 8.3 } },
+      },
+    ],
+    total: { users: 69, of: 565, share: 12.2 },
+  })),
   targetsByYear: (['all', 'home', 'mobile', 'satellite'] as const).map((form) => ({
     form,
     years: [2027, 2028, 2029, 2030, 2031].map((fiscalYear, at) => ({
@@ -140,108 +207,54 @@ export const report: ReviewReport = {
     ...{ departments: 'all', partTimers: false, ways: { lent: { lan: true }, ownDesk: { lan: false } } },
   },
   survey: {
-    receiptNumber: '令和9-調-0001',
-    title: { ja: 'テレワーク推進についての職員アンケート調査', en: 'Staff survey on telework' },
-    ...{ from: '2027-08-01', until: '2027-08-31', handedOut: 1017, returned: 898, share: 88.3 },
-    questions: [
-      question(
-        'Q3',
-        'テレワークを実施できると思いますか。',
-        898,
-        [
-          ['できると思う', 256],
-          ['できないと思う', 634],
-        ],
-        { kind: 'single' },
-      ),
-      question(
-        'Q13',
-        '考えられるテレワーク推進上の課題',
-        256,
-        [
-          ['勤怠管理（就業態度の管理、休憩時間の管理等）', 147],
-          ['勤務時間の管理（出勤時刻、退勤時刻、休憩時間の管理等）', 112],
-          ['情報セキュリティの管理（機密情報の保管、情報持ち出しの管理等）', 199],
-          ['その他', 4],
-        ],
-        { most: 3 },
-      ),
-      { id: 'F1', text: { ja: '性別' }, kind: 'single', n: 3, invented: true },
-    ],
-  },
-  targets: [
-    {
-      on: '2027-04-20',
-      targets: [
-        { form: 'all', value: 30 },
-        { form: 'home', value: 30 },
-      ],
-      approved: true,
-    },
-    {
-      on: '2027-10-20',
-      targets: [
-        { form: 'all', value: 28 },
-        { form: 'home', value: 28 },
-      ],
-      reason: said('端末機の納入が遅れ、上半期の実施が見込みを下回ったため。'),
-      approved: true,
-    },
-  ],
-  stages: { home: 'introduction' },
-  measures: [
-    {
-      ...{ year, number: 1, text: said('各所属に1台以上の端末機を配備する。'), owner: 'it', due: '2027-12-28', budget: 1_250_000 },
-      reports: [
-        { on: '2027-07-01', done: false, text: said('仕様書を作成した。') },
-        { on: '2027-12-20', done: true, text: said('30台を配備した。') },
+    ...{ receiptNumber: '令和9-調-0001', from: '2027-08-01', until: '2027-08-31' },
+    results: {
+      title: { ja: 'テレワーク推進についての職員アンケート調査', en: 'Staff survey on telework' },
+      ...{ source: '004:1304-1580', handedOut: 1017, returned: 898, rate: 88.3 },
+      questions: [
+        question(
+          'Q3',
+          'テレワークを実施できると思いますか。',
+          898,
+          [
+            ['できると思う', 256],
+            ['できないと思う', 634],
+          ],
+          { kind: 'single' },
+        ),
+        question(
+          ...(['Q13', '考えられるテレワーク推進上の課題', 256] as const),
+          [
+            ['勤怠管理（就業態度の管理、休憩時間の管理等）', 147],
+            ['勤務時間の管理（出勤時刻、退勤時刻、休憩時間の管理等）', 112],
+            ['情報セキュリティの管理（機密情報の保管、情報持ち出しの管理等）', 199],
+            ['その他', 4],
+          ],
+          { most: 3 },
+        ),
+        { question: 'F1', part: { ja: 'Ⅰ' }, text: { ja: '性別' }, kind: 'single', invented: true, masked: true },
+        { question: 'Q15', part: { ja: 'Ⅴ' }, text: { ja: 'ご意見' }, kind: 'text', n: 898, blank: 800, choices: [] },
       ],
     },
-    {
-      ...{ year, number: 2, text: said('所属長を対象とする研修を年2回実施する。'), owner: 'head:soumu', due: '2028-03-31' },
-      reports: [],
-    },
-  ],
-  halfYear: {
-    on: '2027-10-12',
-    findings: said('上半期の延べ実施者数は10人で、目標の3分の1であった。'),
-    budgetRequest: said('端末機20台の更新'),
   },
-  evaluation: {
-    results: [
-      { form: 'all', value: 28, uses: 34, people: 17, met: true },
-      { form: 'home', value: 28, uses: 20, people: 11, met: false },
-    ],
-    remarks: said('目標は達成したが、在宅勤務は伸びていない。窓口の所属での実施が課題である。'),
-  },
-  committee: [
-    {
-      ...{ of: 'plan', held: '2027-04-12', members: ['1', '2', '3', '4'], present: ['1', '2', '3'], quorum: 2, agrees: true },
-      minutes: said('計画案について審議し、原案のとおり了承した。'),
-    },
-    { of: 'results', held: '2028-04-25', members: ['1', '2', '3', '4'], present: ['1', '2'], quorum: 2, agrees: true },
-  ],
-  planDecisions: [{ on: '2027-04-20', approved: true }],
   corrections: [{ month: '2026-05', was: 1, version: 2, on: '2027-09-01' }],
 };
 
-const withoutCommittee = said('委員会の日程が整わなかったため。');
+/** What the mayor decides on it. */
+const decision: YearDecision = {
+  ...{ on: '2028-05-10', by: '7', report: 'ab'.repeat(32) },
+  measures: [
+    { year, number: 1, decision: 'done' },
+    { year, number: 2, decision: 'change', due: '2028-09-30', budget: 200_000 },
+  ],
+  added: [{ text: said('窓口の所属で半日単位の在宅勤務を試行する。'), owner: 'hr', due: '2028-12-28', budget: 0 }],
+  stages: [{ form: 'home', to: 'verification', reason: said('目標を達成し、手続が定着したため。') }],
+  withoutCommittee: said('委員会の日程が整わなかったため。'),
+};
 
 /** The report once the mayor has decided on it. */
 export const shown: ShownReport = {
-  report,
-  hash: 'ab'.repeat(32),
-  decision: {
-    on: '2028-05-10',
-    measures: [
-      { year, number: 1, decision: 'done' },
-      { year, number: 2, decision: 'change', due: '2028-09-30', budget: 200_000 },
-    ],
-    added: [{ text: said('窓口の所属で半日単位の在宅勤務を試行する。'), owner: 'hr', due: '2028-12-28', budget: 0 }],
-    stages: [{ form: 'home', to: 'verification', reason: said('目標を達成し、手続が定着したため。') }],
-    withoutCommittee,
-  },
+  ...{ report, decision, words },
   corrected: [{ month: '2027-07', was: 2, version: 3, on: '2028-06-01' }],
-  words,
   people: { 1: '𠮷田 一郎', 2: '髙橋 花子', 3: '佐藤 太郎' },
 };

@@ -292,13 +292,17 @@ const refuseMeasure = ({ measures }: YearlyReview, id: MeasureId): Refusal | und
     ? undefined
     : { code: 'measureUnknown', article: cycle, field: 'measure', limit: nameOf(id) };
 
+/** How many of the members make a quorum. */
+export const quorumOf = (members: readonly string[], { quorumPercent }: ReviewPolicy['committee']): number =>
+  Math.max(1, Math.ceil((members.length * quorumPercent) / 100));
+
 function refuseDeliberation(
   { committee }: ReviewPolicy,
   { held, on, members, present, minutes }: Deliberation & Dated,
 ): Refusal | undefined {
   if (held > on) return { code: 'notHeldYet', article: council, field: 'held', limit: on };
   if (present.some((one) => !members.includes(one))) return { code: 'notOfCommittee', article: council, field: 'present' };
-  const quorum = Math.max(1, Math.ceil((members.length * committee.quorumPercent) / 100));
+  const quorum = quorumOf(members, committee);
   if (distinct(present).length < quorum)
     return { code: 'noQuorum', article: 'yearlyReview.committee.quorumPercent', field: 'present', limit: `${quorum}` };
   return committee.minutes && !minutes ? { code: 'minutesNeeded', article: 'yearlyReview.committee.minutes', field: 'minutes' } : undefined;

@@ -1,3 +1,4 @@
+import { say as sayIn } from '../../../config/texts.js';
 import type { Result } from '../../figures/targets.js';
 import type { Block, Cell, Chapter } from '../document.js';
 import { chartOf, column, type Reader } from '../reader.js';
@@ -11,7 +12,7 @@ export function goals(reader: Reader, report: ReviewReport, decision: YearDecisi
   };
 }
 
-function byYear(reader: Reader, { targetsByYear, policy }: ReviewReport): Block {
+function byYear(reader: Reader, { targetsByYear, review: { policy } }: ReviewReport): Block {
   const { say, year, form } = reader;
   const all = targetsByYear.find((row) => row.form === 'all') ?? targetsByYear[0];
   const years = all?.years ?? [];
@@ -44,7 +45,10 @@ function byYear(reader: Reader, { targetsByYear, policy }: ReviewReport): Block 
 }
 
 /** Every version of this year's targets stands beside the others: one that was lowered in mid-year too. */
-function versions({ say, date, form, text }: Reader, { targets }: ReviewReport): Block {
+function versions({ say, date, form, text }: Reader, { review: { targets, planDecisions } }: ReviewReport): Block {
+  const planned = planDecisions.at(-1);
+  const outcomeOf = (outcome: { approved: boolean } | undefined) =>
+    say(outcome ? (outcome.approved ? 'goals.approved' : 'goals.refused') : 'goals.pending');
   if (!targets.length) return { kind: 'paragraph', text: say('goals.noVersions') };
   return {
     kind: 'table',
@@ -55,10 +59,10 @@ function versions({ say, date, form, text }: Reader, { targets }: ReviewReport):
         ...[column(say('date'), 2), column(say('form'), 2), column(say('goals.value'), 1), column(say('goals.kind'), 2)],
         ...[column(say('goals.decision'), 1), column(say('reason'), 4)],
       ],
-      rows: targets.flatMap(({ on, targets: own, reason, approved }) =>
+      rows: targets.flatMap(({ on, targets: own, reason, outcome }) =>
         own.map((target): readonly Cell[] => [
           ...[date(on), form(target.form), target.value ?? say('none')],
-          ...[say(reason ? 'goals.changed' : 'goals.initial'), say(approved ? 'goals.approved' : 'goals.refused')],
+          ...[say(reason ? 'goals.changed' : 'goals.initial'), outcomeOf(reason ? outcome : planned)],
           reason ? text(reason) : '',
         ]),
       ),
@@ -67,7 +71,7 @@ function versions({ say, date, form, text }: Reader, { targets }: ReviewReport):
 }
 
 /** As they were evaluated; until then, as they stand. */
-function results({ say, form }: Reader, { evaluation, year }: ReviewReport): Block {
+function results({ say, form }: Reader, { review: { evaluation }, year }: ReviewReport): Block {
   const lines = evaluation?.results ?? year.targets ?? [];
   return {
     kind: 'table',
@@ -87,8 +91,12 @@ function results({ say, form }: Reader, { evaluation, year }: ReviewReport): Blo
   };
 }
 
-function stages({ say, form, text }: Reader, { stages: now, targetsByYear }: ReviewReport, decision: YearDecision | undefined): Block {
-  const forms = targetsByYear.flatMap((row) => (row.form === 'all' ? [] : [row.form]));
+function stages(
+  { say, form, text, language }: Reader,
+  { review: { stages: now }, targetsByYear }: ReviewReport,
+  decision: YearDecision | undefined,
+): Block {
+  const forms = targetsByYear.flatMap(({ form: of }) => (of === 'all' ? [] : [of]));
   return {
     kind: 'table',
     table: {
@@ -98,8 +106,8 @@ function stages({ say, form, text }: Reader, { stages: now, targetsByYear }: Rev
       rows: forms.map((one): readonly Cell[] => {
         const [stage, next] = [now[one], decision?.stages.find((decided) => decided.form === one)];
         return [
-          ...[form(one), stage ? say(`goals.stage.${stage}`) : say('goals.noStage')],
-          ...(next ? [say(`goals.stage.${next.to}`), text(next.reason)] : [undefined, undefined]),
+          ...[form(one), stage ? sayIn(language, 'stage', stage) : say('goals.noStage')],
+          ...(next ? [sayIn(language, 'stage', next.to), text(next.reason)] : [undefined, undefined]),
         ];
       }),
     },

@@ -1,4 +1,5 @@
 import { say as sayIn } from '../../../config/texts.js';
+import { quorumOf } from '../../../workflows/yearly-review/rules.js';
 import { tenthsOf } from '../../rounding.js';
 import type { Block, Cell, Chapter } from '../document.js';
 import { column, type Reader } from '../reader.js';
@@ -12,7 +13,7 @@ export function organisation(reader: Reader, { report, decision }: ShownReport):
   };
 }
 
-function committee({ say, date, text, person }: Reader, { committee: meetings }: ReviewReport): readonly Block[] {
+function committee({ say, date, text, person }: Reader, { review: { deliberations: meetings, policy } }: ReviewReport): readonly Block[] {
   const heading: Block = { kind: 'heading', text: say('organisation.committee') };
   if (!meetings.length) return [heading, { kind: 'paragraph', text: say('organisation.noMeeting') }];
   return [
@@ -25,10 +26,10 @@ function committee({ say, date, text, person }: Reader, { committee: meetings }:
           ...[column(say('organisation.held'), 2), column(say('organisation.of'), 2), column(say('organisation.present'), 2)],
           ...[column(say('organisation.quorum'), 1), column(say('organisation.outcome'), 1)],
         ],
-        rows: meetings.map(({ held, of, present, members, quorum, agrees }) => [
+        rows: meetings.map(({ held, of, present, members, agrees }) => [
           ...[date(held), say(`organisation.${of}`)],
           say('organisation.presentOf', { present: `${present.length}`, members: `${members.length}` }),
-          ...[quorum, say(agrees ? 'organisation.agrees' : 'organisation.disagrees')],
+          ...[quorumOf(members, policy.committee), say(agrees ? 'organisation.agrees' : 'organisation.disagrees')],
         ]),
       },
     },
@@ -42,15 +43,20 @@ function committee({ say, date, text, person }: Reader, { committee: meetings }:
   ];
 }
 
-function mayor({ say, date, text }: Reader, { planDecisions, targets }: ReviewReport, decision: YearDecision | undefined): Block {
-  const changes = targets.filter(({ reason }) => reason);
+function mayor(
+  { say, date, text }: Reader,
+  { review: { planDecisions, targets } }: ReviewReport,
+  decision: YearDecision | undefined,
+): Block {
   const without = (reason: YearDecision['withoutCommittee']) => (reason ? [say('organisation.withoutCommittee') + text(reason)] : []);
   const rows: readonly (readonly Cell[])[] = [
     ...planDecisions.map((one) => ({
       ...{ on: one.on, subject: say('organisation.ofPlan'), approved: one.approved },
       reason: [...(one.reason ? [text(one.reason)] : []), ...without(one.withoutCommittee)].join('\n'),
     })),
-    ...changes.map(({ on, approved }) => ({ on, subject: say('organisation.ofTargets'), approved, reason: '' })),
+    ...targets.flatMap(({ outcome }) =>
+      outcome ? [{ ...outcome, subject: say('organisation.ofTargets'), reason: outcome.reason ? text(outcome.reason) : '' }] : [],
+    ),
     ...(decision
       ? [{ on: decision.on, subject: say('organisation.ofYear'), approved: true, reason: without(decision.withoutCommittee).join('\n') }]
       : []),
@@ -76,9 +82,9 @@ function mayor({ say, date, text }: Reader, { planDecisions, targets }: ReviewRe
   };
 }
 
-function promotion({ say, month }: Reader, { year: { months }, policy }: ReviewReport): readonly Block[] {
+function promotion({ say, month }: Reader, { year: { months }, review: { promotionMonth } }: ReviewReport): readonly Block[] {
   const frozen = months.filter(({ state }) => state === 'frozen');
-  const isPromotion = (of: string) => Number(of.slice(5)) === policy.promotionMonth;
+  const isPromotion = (of: string) => Number(of.slice(5)) === promotionMonth;
   const name = month(months.find((one) => isPromotion(one.month))?.month ?? '');
   const [own, others] = [frozen.find((one) => isPromotion(one.month)), frozen.filter((one) => !isPromotion(one.month))];
   const average = tenthsOf(

@@ -1,8 +1,10 @@
 import { fiscalYear } from '../../../config/calendar.js';
+import { say as sayIn } from '../../../config/texts.js';
 import type { MeasureDecision, MeasureId, MeasurePlan } from '../../../workflows/yearly-review/contract.js';
+import type { ReviewedMeasure } from '../../../workflows/yearly-review/rules.js';
 import { type Block, type Cell, type Chapter, grouped } from '../document.js';
 import { column, type Reader } from '../reader.js';
-import type { Corrected, MeasureLine, ReviewReport, YearDecision } from '../report.js';
+import type { Corrected, ReviewReport, YearDecision } from '../report.js';
 
 /** 第4章6(3) PDCAサイクル: measures and what becomes of each, the half-year check, the evaluation, and what was corrected of earlier years (004:1296-1300). */
 export function pdca(reader: Reader, report: ReviewReport, decision: YearDecision | undefined): Chapter {
@@ -23,11 +25,14 @@ export function pdca(reader: Reader, report: ReviewReport, decision: YearDecisio
   };
 }
 
-function measures(reader: Reader, { measures: lines }: ReviewReport, decision: YearDecision | undefined): Block {
+function measures(reader: Reader, { review: { measures: lines } }: ReviewReport, decision: YearDecision | undefined): Block {
   const { say, date, text, year } = reader;
   if (!lines.length) return { kind: 'paragraph', text: say('pdca.noMeasures') };
-  const progress = ({ reports }: MeasureLine) =>
-    reports.map((one) => say('pdca.report', { on: date(one.on) }) + text(one.text) + (one.done ? say('pdca.done') : '')).join('\n');
+  const progress = ({ reports, withdrawn }: ReviewedMeasure) =>
+    [
+      ...reports.map((one) => say('pdca.report', { on: date(one.on) }) + text(one.text) + (one.done ? say('pdca.done') : '')),
+      ...(withdrawn ? [say('pdca.withdrawn') + text(withdrawn)] : []),
+    ].join('\n');
   return {
     kind: 'table',
     table: {
@@ -58,9 +63,9 @@ const planned = ({ text, owner, date, say }: Reader, { text: words, owner: who, 
   ...[text(words), `${owner(who)}\n${say('pdca.until', { due: date(due) })}`, budget],
 ];
 
-function decided({ say, text, owner, date }: Reader, one: MeasureDecision | undefined): string {
+function decided({ say, text, owner, date, language }: Reader, one: MeasureDecision | undefined): string {
   if (!one) return '';
-  const word = say(`pdca.decisions.${one.decision}`);
+  const word = sayIn(language, 'measureDecision', one.decision);
   if (one.decision !== 'change') return word;
   const changes = [
     one.text && text(one.text),
@@ -71,7 +76,7 @@ function decided({ say, text, owner, date }: Reader, one: MeasureDecision | unde
   return [word, ...changes.map((what) => say('pdca.changed') + what)].join('\n');
 }
 
-function halfYear({ say, date, text }: Reader, { halfYear: check }: ReviewReport): readonly Block[] {
+function halfYear({ say, date, text }: Reader, { review: { halfYear: check } }: ReviewReport): readonly Block[] {
   if (!check) return [{ kind: 'paragraph', text: say('pdca.noHalfYear') }];
   return [
     { kind: 'heading', text: say('pdca.halfYear', { on: date(check.on) }) },
@@ -80,7 +85,7 @@ function halfYear({ say, date, text }: Reader, { halfYear: check }: ReviewReport
   ];
 }
 
-function evaluation({ say, text }: Reader, { evaluation: found }: ReviewReport): readonly Block[] {
+function evaluation({ say, text }: Reader, { review: { evaluation: found } }: ReviewReport): readonly Block[] {
   return [
     { kind: 'heading', text: say('pdca.evaluation') },
     { kind: 'paragraph', text: found ? text(found.remarks) : say('pdca.noEvaluation') },

@@ -58,8 +58,10 @@ export function principles(reader: Reader, report: ReviewReport): Chapter {
 }
 
 /** Saga's table (004:393-402), and its shares as bars. */
-function situations(reader: Reader, { situations: { month: of, lines } }: ReviewReport): Block {
+function situations(reader: Reader, { situations: lines, review, year }: ReviewReport): Block {
   const { say, month } = reader;
+  const of = year.months.find((one) => Number(one.month.slice(5)) === review.promotionMonth)?.month ?? '';
+  if (!lines) return { kind: 'paragraph', text: say('principles.noSituations', { month: month(of) }) };
   const shareIn = (rate: Rate): number | undefined => ('masked' in rate ? undefined : rate.share);
   const cell = (rate: Rate): Cell => ('masked' in rate ? say('masked') : (decimal(rate.share) ?? say('none')));
   const caption = say('principles.situations', { month: month(of) });

@@ -1,3 +1,4 @@
+import { today } from '../../../config/calendar.js';
 import type { Block, Cell, Chapter } from '../document.js';
 import { chartOf, column, monthlyChart, type Reader } from '../reader.js';
 import type { ReviewReport } from '../report.js';
@@ -12,8 +13,8 @@ export function situation(reader: Reader, report: ReviewReport): Chapter {
 
 function byMonth(reader: Reader, report: ReviewReport): readonly Block[] {
   const { say, month, date } = reader;
-  const { year, before, policy } = report;
-  const { countedBy, countedOver } = policy;
+  const { year, before, review } = report;
+  const { countedBy, countedOver } = review.policy;
   const until = (all: ReviewReport['before'], of: string) => all.find((one) => one.form === undefined && one.month === of);
   const lastYear = (of: string) => until(before, `${Number(of.slice(0, 4)) - 1}${of.slice(4)}`)?.[countedBy];
   const title = say('situation.cumulative', { by: say(`goals.by.${countedBy}`) });
@@ -42,7 +43,7 @@ function byMonth(reader: Reader, report: ReviewReport): readonly Block[] {
     ];
   });
   function corrected({ version, takenAt }: { version: number; takenAt: string }): string {
-    return `${say('situation.corrected', { version: `${version}` })} ${date(takenAt)}`;
+    return `${say('situation.corrected', { version: `${version}` })} ${date(today(takenAt))}`;
   }
   return [
     {
@@ -66,10 +67,9 @@ function byMonth(reader: Reader, report: ReviewReport): readonly Block[] {
   ];
 }
 
-/** The target of all forms that was in force at the end of the month; the first one also before it was decided on. */
-function targetIn({ targets }: ReviewReport, month: string): number | undefined {
-  const approved = targets.filter((one) => one.approved);
-  const version = approved.findLast(({ on }) => on.slice(0, 7) <= month) ?? approved[0];
+/** The target of all forms that was in force at the end of the month: the plan's, or what the mayor had approved by then. */
+function targetIn({ review: { targets } }: ReviewReport, month: string): number | undefined {
+  const version = targets.findLast(({ reason, outcome }) => !reason || (outcome?.approved && outcome.on.slice(0, 7) <= month));
   return version?.targets.find(({ form }) => form === 'all')?.value ?? undefined;
 }
 
