@@ -12,6 +12,8 @@ import { steps } from '../workflows/device-loan/contract.js';
 import { due, mails } from '../workflows/device-loan/rules.js';
 import { steps as registrationSteps } from '../workflows/registration/contract.js';
 import * as registrations from '../workflows/registration/rules.js';
+import { steps as surveySteps } from '../workflows/survey/contract.js';
+import * as surveys from '../workflows/survey/rules.js';
 import * as days from '../workflows/telework-day/rules.js';
 import { steps as campaignSteps } from '../workflows/trial-campaign/contract.js';
 import * as campaigns from '../workflows/trial-campaign/rules.js';
@@ -19,6 +21,7 @@ import { steps as sectionSteps } from '../workflows/trial-section/contract.js';
 import * as sections from '../workflows/trial-section/rules.js';
 import { statesOf, walk } from './device-loan/cases.js';
 import * as registrationCases from './registration/cases.js';
+import * as surveyCases from './survey/cases.js';
 import * as dayCases from './telework-day/cases.js';
 import * as campaignCases from './trial-campaign/cases.js';
 import * as sectionCases from './trial-section/cases.js';
@@ -55,7 +58,8 @@ describe('the catalogue', () => {
 
   test('knows every format that a placeholder asks for', () => {
     const formats = [...japanese.values(), ...english.values()].flatMap(placeholders).flatMap((inside) => inside.split(', ').slice(1));
-    for (const format of distinct(formats)) if (!['date', 'lastDay', 'fiscalYear', 'month'].includes(format)) expect(ja).toHaveProperty(format);
+    for (const format of distinct(formats))
+      if (!['date', 'lastDay', 'fiscalYear', 'month'].includes(format)) expect(ja).toHaveProperty(format);
   });
 
   test('every mail says where to go on, and its receipt number in subject and body', () => {
@@ -248,11 +252,24 @@ describe('every code has its words', () => {
   test.each([
     ['trial-campaign', Object.keys(campaignSteps), ['draft', 'planned', 'opened', 'begin', 'endPeriod']],
     ['trial-section', Object.keys(sectionSteps), ['openSection', 'replan', 'join', 'leave', 'close', 'cancel']],
+    ['survey', Object.keys(surveySteps), ['draft', 'open', 'opened', 'close']],
   ] as const)('of a step, a deadline or news of a %s, and of a status', (procedure, filed, others) => {
     expect(Object.keys(ja.step[procedure]).sort()).toEqual([...filed, ...others].sort());
     const rules = readFileSync(join(root, `workflows/${procedure}/rules.ts`), 'utf8');
     const statuses = rules.match(/readonly status:([^;]+);/)?.[1] ?? '';
     expect(Object.keys(ja.status[procedure]).sort()).toEqual([...statuses.matchAll(/'(\w+)'/g)].map(([, word]) => word ?? '').sort());
+  });
+
+  test('every mail of a survey has a text, and says all that the text needs', () => {
+    const [reported] = surveys.mails(surveyCases.after(), surveyCases.event('report'));
+    const { title, until } = surveyCases.draft;
+    for (const { template, params } of [reported, { template: 'surveyOpened', params: { title: title.ja, until } }].flatMap(
+      (one) => one ?? [],
+    )) {
+      const { subject, text } = mailText('ja', template as (typeof templates)[number], { ...params, recipient: '太郎' });
+      expect(`${subject}\n${text}`).not.toMatch(/—|[a-z]{3,}|\{\{/);
+      expect(text).toContain(title.ja);
+    }
   });
 
   test('of a reason for an exemption, and of how a member stands', () => {

@@ -64,6 +64,7 @@ export async function openAgain(walks: readonly Walked[]): Promise<void> {
       look: async () => nothingNew,
       planCampaign: async () => undefined,
       openSections: async () => undefined,
+      handOutLinks: async () => undefined,
     },
   });
   await worker.runUntil(async () => {

@@ -12,43 +12,46 @@ export const questionsOf = ({ parts }: Questionnaire): readonly Question[] => pa
 /** The choice of the question that may be filled in. */
 export const freeChoice = ({ choices }: Question): Choice | undefined => choices.find(({ free }) => free);
 
+type Problem = Omit<Refusal, 'field'>;
+
 /** Everything that keeps a questionnaire from being used: the question is the `field`, the rule the code. */
 export function problemsOf(questionnaire: Questionnaire): readonly Refusal[] {
   const questions = questionsOf(questionnaire);
   const reached = new Set<Question>();
   return questions.flatMap((question, at) => {
+    const { id } = question;
     const before = questions.slice(0, at);
-    const twice = before.some(({ id }) => id === question.id) ? [{ code: 'questionTwice', limit: question.id }] : [];
-    const wrong = [...twice, ...problemsOfChoices(question), ...problemsOfBranch(question, questions, before)];
-    if (leads(question, before, reached)) reached.add(question);
-    else if (!wrong.some(({ code }) => code.startsWith('branch'))) wrong.push({ code: 'unreachable' });
-    return wrong.map((problem): Refusal => ({ ...problem, article, field: question.id }));
+    const twice = before.some((other) => other.id === id) ? [{ code: 'questionTwice', article, limit: id }] : [];
+    const branch = problemsOfBranch(question, questions, before);
+    const isReached = leads(question, before, reached);
+    if (isReached) reached.add(question);
+    const lost = isReached || branch.length ? [] : [{ code: 'unreachable', article }];
+    return [...twice, ...problemsOfChoices(question), ...branch, ...lost].map((problem): Refusal => ({ ...problem, field: id }));
   });
 }
 
-type Problem = Pick<Refusal, 'code' | 'limit'>;
-
 function problemsOfChoices({ kind, most, choices }: Question): readonly Problem[] {
+  if (kind === 'text') return choices.length || most !== undefined ? [{ code: 'choicesOnText', article }] : [];
   const ids = choices.map(({ id }) => id);
-  const twice = distinct(ids.filter((id, at) => ids.indexOf(id) < at)).map((limit) => ({ code: 'choiceTwice', limit }));
-  if (kind === 'text') return choices.length || most !== undefined ? [{ code: 'choicesOnText' }] : [];
-  const problems: Problem[] = [...twice];
-  if (choices.length < 2) problems.push({ code: 'choicesNeeded' });
-  if (choices.filter(({ free }) => free).length > 1) problems.push({ code: 'oneFreeChoice' });
-  if (most !== undefined && kind === 'single') problems.push({ code: 'mostOnlyOfMultiple' });
-  if (most !== undefined && most > choices.length) problems.push({ code: 'mostTooLarge', limit: `${choices.length}` });
+  const problems: Problem[] = repeated(ids).map((limit) => ({ code: 'choiceTwice', article, limit }));
+  if (choices.length < 2) problems.push({ code: 'choicesNeeded', article });
+  if (choices.filter(({ free }) => free).length > 1) problems.push({ code: 'oneFreeChoice', article });
+  if (most !== undefined && kind === 'single') problems.push({ code: 'mostOnlyOfMultiple', article });
+  if (most !== undefined && most > choices.length) problems.push({ code: 'mostTooLarge', article, limit: `${choices.length}` });
   return problems;
 }
+
+const repeated = (ids: readonly string[]): readonly string[] => distinct(ids.filter((id, at) => ids.indexOf(id) < at));
 
 function problemsOfBranch({ when }: Question, questions: readonly Question[], before: readonly Question[]): readonly Problem[] {
   if (!when) return [];
   const limit = when.question;
   const target = questions.find(({ id }) => id === limit);
-  if (!target) return [{ code: 'branchUnknown', limit }];
-  if (!before.includes(target)) return [{ code: 'branchNotBefore', limit }];
-  if (target.kind === 'text') return [{ code: 'branchOnText', limit }];
+  if (!target) return [{ code: 'branchUnknown', article, limit }];
+  if (!before.includes(target)) return [{ code: 'branchNotBefore', article, limit }];
+  if (target.kind === 'text') return [{ code: 'branchOnText', article, limit }];
   const unknown = namedBy(when).filter((choice) => !target.choices.some(({ id }) => id === choice));
-  return unknown.map((choice) => ({ code: 'branchChoiceUnknown', limit: choice }));
+  return unknown.map((choice) => ({ code: 'branchChoiceUnknown', article, limit: choice }));
 }
 
 const namedBy = (when: Branch): readonly string[] => ('chose' in when ? when.chose : when.choseOtherThan);
@@ -77,40 +80,47 @@ export function refuseAnswers(questionnaire: Questionnaire, answers: Answers): r
     ...unknown.map((id): Refusal => ({ code: 'questionUnknown', article, field: id, limit: id })),
     ...questions.flatMap((question) => {
       const answer = answers[question.id];
-      return answer ? problemsOfAnswer(question, answer, answers) : [];
+      return answer ? refuseAnswer(question, answer, answers) : [];
     }),
   ];
 }
 
-function problemsOfAnswer(question: Question, answer: Answer, answers: Answers): readonly Refusal[] {
+function refuseAnswer(question: Question, answer: Answer, answers: Answers): readonly Refusal[] {
   const { id, kind, when } = question;
-  const wrong = (code: string, limit?: string, field = id): Refusal => ({ code, article, field, ...(limit !== undefined && { limit }) });
-  if (when && !isAsked(question, answers)) return [wrong('notAskedOfYou', when.question)];
-  if ('text' in answer !== (kind === 'text')) return [wrong('wrongKindOfAnswer')];
-  if ('text' in answer) return problemsOfText(answer.text, wrong);
+  const inField =
+    (field: string) =>
+    (problem: Problem): Refusal => ({ ...problem, field });
+  if (when && !isAsked(question, answers)) return [{ code: 'notAskedOfYou', article, field: id, limit: when.question }];
+  if ('text' in answer !== (kind === 'text')) return [{ code: 'wrongKindOfAnswer', article, field: id }];
+  if ('text' in answer) return problemsOfText(answer.text).map(inField(id));
+  const filledIn = answer.other === undefined ? [] : problemsOfOther(question, answer.chose, answer.other);
+  return [...problemsOfChosen(question, answer.chose).map(inField(id)), ...filledIn.map(inField(`${id}.other`))];
+}
 
-  const { choices, most = choices.length } = question;
-  const { chose, other } = answer;
-  const known = choices.filter((choice) => chose.includes(choice.id));
-  const free = freeChoice(question);
-  const problems = [
-    ...chose.filter((one) => !choices.some((choice) => choice.id === one)).map((one) => wrong('choiceUnknown', one)),
-    ...distinct(chose.filter((one, at) => chose.indexOf(one) < at)).map((one) => wrong('choiceRepeated', one)),
+function problemsOfChosen({ kind, choices, most = choices.length }: Question, chose: readonly string[]): readonly Problem[] {
+  const unknown = chose.filter((one) => !choices.some(({ id }) => id === one));
+  const problems: Problem[] = [
+    ...unknown.map((limit) => ({ code: 'choiceUnknown', article, limit })),
+    ...repeated(chose).map((limit) => ({ code: 'choiceRepeated', article, limit })),
   ];
-  if (kind === 'single' && chose.length > 1) problems.push(wrong('oneChoiceOnly'));
-  if (kind === 'multiple' && chose.length > most) problems.push(wrong('tooManyChoices', `${most}`));
-  if (kind === 'multiple' && chose.length > 1)
-    problems.push(...known.filter(({ alone }) => alone).map((choice) => wrong('standsAlone', choice.id)));
-  if (other === undefined) return problems;
-  if (!free) return [...problems, wrong('wrongKindOfAnswer', undefined, `${id}.other`)];
-  if (!known.includes(free)) problems.push(wrong('otherNotChosen', free.id, `${id}.other`));
-  return [...problems, ...problemsOfText(other, (code, limit) => wrong(code, limit, `${id}.other`))];
+  if (chose.length < 2) return problems;
+  if (kind === 'single') return [...problems, { code: 'oneChoiceOnly', article }];
+  if (chose.length > most) problems.push({ code: 'tooManyChoices', article, limit: `${most}` });
+  const alone = choices.filter((choice) => choice.alone && chose.includes(choice.id));
+  return [...problems, ...alone.map(({ id }) => ({ code: 'standsAlone', article, limit: id }))];
+}
+
+function problemsOfOther(question: Question, chose: readonly string[], other: string): readonly Problem[] {
+  const free = freeChoice(question);
+  if (!free) return [{ code: 'wrongKindOfAnswer', article }];
+  const without = chose.includes(free.id) ? [] : [{ code: 'otherNotChosen', article, limit: free.id }];
+  return [...without, ...problemsOfText(other)];
 }
 
 /** Control characters and halves of surrogate pairs could be neither kept nor shown. */
 const printable = /^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u;
 
-function problemsOfText(text: string, wrong: (code: string, limit?: string) => Refusal): readonly Refusal[] {
-  if (text.length > longestText) return [wrong('textTooLong', `${longestText}`)];
-  return printable.test(text) ? [] : [wrong('textNotPrintable')];
+function problemsOfText(text: string): readonly Problem[] {
+  if (text.length > longestText) return [{ code: 'textTooLong', article, limit: `${longestText}` }];
+  return printable.test(text) ? [] : [{ code: 'textNotPrintable', article }];
 }
