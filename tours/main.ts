@@ -4,6 +4,7 @@ import { sentences } from '../cli/print.js';
 import { playCampaign } from './campaign.js';
 import { playMonth } from './month.js';
 import { playPrivacy } from './privacy.js';
+import { playProgramme } from './programme.js';
 import { playQueue } from './queue.js';
 import { playRegistrationYear } from './registration-year.js';
 import { playDay, playLoan, playRegistration } from './show.js';
@@ -14,6 +15,7 @@ const tours = {
   loan: { play: playLoan, under: [packs.loan] },
   queue: { play: playQueue, under: [packs.loan] },
   privacy: { play: playPrivacy, under: [packs.loan] },
+  programme: { play: playProgramme, under: [packs.programme], staff: 213 },
   registration: { play: playRegistration, under: [packs.registration] },
   day: { play: playDay, under: [packs.day] },
   'registration-year': { play: playRegistrationYear, under: [packs.registration, packs.oyama] },

@@ -6,7 +6,8 @@ import { Client, Connection } from '@temporalio/client';
 import type pg from 'pg';
 import { hostClock } from '../activities/ledger/clock.js';
 import { openPool } from '../activities/ledger/database.js';
-import { forward, townTime, withParts } from '../cli/operator.js';
+import type { Finding } from '../activities/ledger/port.js';
+import { forward, townTime, verify, withParts } from '../cli/operator.js';
 import { today } from '../config/calendar.js';
 import { loadPack } from '../config/policy/pack.js';
 import { readTownEnvironment } from '../config/town.js';
@@ -83,6 +84,14 @@ const leave = async (stateDir: string): Promise<void> => {
   await removeTown(stateDir);
   await rm(stateDir, { recursive: true, force: true });
 };
+
+/** What the chains of the town's ledger do not vouch for: nothing, ever. */
+export const auditOf = ({ stateDir, settings, place }: Stage): Promise<readonly Finding[]> =>
+  withParts({ stateDir, settings, api: place.nobody.url }, async (parts) => {
+    const findings: Finding[] = [];
+    for await (const finding of verify(parts)) findings.push(finding);
+    return findings;
+  });
 
 /** The town that `npm start` runs. */
 export async function townHere(): Promise<Stage> {

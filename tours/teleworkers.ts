@@ -64,7 +64,9 @@ export class Teleworkers extends Townspeople {
     const heads = [...this.crowd.heads()].flatMap(([unit, head]) => (!units || units.includes(unit) ? [head] : []));
     let done = 0;
     await eachOf([...new Set(heads)], async (head) => {
-      if (this.isThere(head)) done += await this.crowd.inBulk(head, step, await this.crowd.tasks(head, step));
+      if (!this.isThere(head)) return;
+      const taken = await this.crowd.inBulk(head, step, await this.crowd.tasks(head, step));
+      done += taken;
     });
     this.taken += done;
     return done;

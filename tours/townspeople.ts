@@ -9,6 +9,9 @@ import { Differs, expectRefused } from './player.js';
 import type { Refused } from './script.js';
 import type { Stage } from './stage.js';
 
+/** What HR brings as a file. */
+type ImportedFile = 'seats' | 'situations' | 'successions';
+
 /** People of a town who take one step after the other through its API. Whoever gets no answer presses again, as people do; what is refused is kept, with the reason that they read. */
 export class Townspeople {
   readonly crowd: Crowd;
@@ -56,6 +59,13 @@ export class Townspeople {
   async refused(what: string, staff: string, path: string, body: object, expected: Refused): Promise<void> {
     const problem = expectRefused(await this.#send(staff, path, body), expected, what);
     this.refusals.push([what, sentences(problem, procedureAt(path))]);
+  }
+
+  /** HR brings one of the town's own files, or these rows in its place. */
+  async bring(kind: ImportedFile, rows: readonly (readonly string[])[] = this.stage.sample.tables[`${kind}.csv`] ?? []): Promise<void> {
+    const hr = await this.stage.place.clientOf(this.hr);
+    const content = `${rows.map((row) => row.join(',')).join('\n')}\n`;
+    await hr.ask(`/imports/${kind}`, { method: 'POST', file: { type: 'text/csv', content } });
   }
 
   /** HR in that language, who can fetch files too. */

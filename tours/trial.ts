@@ -109,7 +109,8 @@ export class Trial extends Teleworkers {
 
   /** Form 2 of everybody who is to telework on the date. Who has no device yet cannot: the next morning looks for another day. */
   async planDays(date: string): Promise<void> {
-    const plan = { ...homeDay, device: 'lent', date };
+    const { source } = (await this.state()).draft.devices;
+    const plan = { ...homeDay, device: source === 'pool' ? 'lent' : source, date };
     await eachOf(await this.slotted(date), async ({ staff }) => {
       if (!this.isThere(staff)) return;
       const { status, body } = await this.crowd.post<ShownCase & ProblemDocument>(staff, days, { plan }, `plan-${date}`);

@@ -1,0 +1,107 @@
+import type { ProcedureName } from '../activities/ledger/port.js';
+import type { ShownCase } from '../api/views.js';
+import { casePaths } from '../workflows/shared/procedures.js';
+import type { MeasureId, StageDecision, Target } from '../workflows/yearly-review/contract.js';
+import type { YearlyReview } from '../workflows/yearly-review/rules.js';
+import { numberIn } from './crowd.js';
+import { Differs } from './player.js';
+import type { Townspeople } from './townspeople.js';
+
+const reviews = casePaths['yearly-review' satisfies ProcedureName];
+
+/** A measure as a tour has it proposed. */
+export interface NewMeasure {
+  text: string;
+  owner: string;
+  due: string;
+  budget?: number;
+}
+
+/** A fiscal year as HR, committee, owners of measures and mayor take it through its review. */
+export class Review {
+  readonly #people: Townspeople;
+  readonly #id: string;
+
+  private constructor(people: Townspeople, id: string) {
+    this.#people = people;
+    this.#id = id;
+  }
+
+  /** HR opens the first year. */
+  static async opened(people: Townspeople, fiscalYear: number): Promise<Review> {
+    const { id } = await people.act<ShownCase>(people.hr, reviews, { fiscalYear });
+    return new Review(people, id);
+  }
+
+  /** A year that another has opened. @throws Differs while there is none */
+  static async of(people: Townspeople, fiscalYear: number): Promise<Review> {
+    const [{ id = undefined } = {}] = await people.crowd.rows<{ id: string }>(
+      "select case_id as id from cases where procedure = 'yearly-review' and (state->>'fiscalYear')::int = $1",
+      [fiscalYear],
+    );
+    if (!id) throw new Differs(`nobody has opened the fiscal year ${fiscalYear}`);
+    return new Review(people, id);
+  }
+
+  get path(): string {
+    return `${reviews}/${this.#id}`;
+  }
+
+  async state(): Promise<YearlyReview> {
+    return (await this.#people.look<ShownCase>(this.#people.hr, this.path)).state as YearlyReview;
+  }
+
+  /** A step of HR's. */
+  direct(step: string, body: object = {}): Promise<unknown> {
+    return this.#people.act(this.#people.hr, this.stepAt(step), body);
+  }
+
+  stepAt(step: string): string {
+    return `${this.path}/steps/${step}`;
+  }
+
+  /** 計画: targets, measures; the committee agrees, the mayor decides. */
+  async plan(measures: readonly NewMeasure[], held: string, targets?: readonly Target[]): Promise<void> {
+    if (targets) await this.direct('setTargets', { targets });
+    for (const measure of measures) await this.direct('addMeasure', measure);
+    await this.direct('submitPlan', {});
+    await this.deliberate(held);
+    await this.byMayor('decidePlan', { approved: true });
+  }
+
+  /** 検討・協議: all of the committee are there, and agree. */
+  async deliberate(held: string, present: readonly string[] = this.committee): Promise<void> {
+    const minutes = '資料に基づき協議し、原案のとおり了承した。';
+    await this.#people.act(present[0] ?? '', this.stepAt('deliberate'), { held, present, agrees: true, minutes });
+  }
+
+  byMayor(step: 'decidePlan' | 'decideTargets' | 'decide', body: object): Promise<unknown> {
+    return this.#people.act(this.#people.stage.sample.accounts.mayor, this.stepAt(step), body);
+  }
+
+  /** An owner says how it goes. */
+  report(staff: string, id: MeasureId, { done = false, text }: { done?: boolean; text: string }): Promise<unknown> {
+    return this.#people.act(staff, this.stepAt('reportMeasure'), { ...idOf(id), done, text });
+  }
+
+  /** 決裁: every form moves on as said, the others stay; every open measure goes on but for those of which something else is decided. */
+  async decide(
+    decisions: readonly (MeasureId & { decision: string; due?: string })[],
+    moves: readonly Pick<StageDecision, 'form' | 'to'>[],
+    more: { added?: readonly NewMeasure[]; withoutCommittee?: string } = {},
+  ): Promise<void> {
+    const { stages } = await this.state();
+    const staying = Object.entries(stages).flatMap(([form, to]) =>
+      moves.some((one) => one.form === form) ? [] : [{ form, to, reason: '実施状況を引き続き確認するため。' }],
+    );
+    const moving = moves.map((one) => ({ ...one, reason: '目標を達成したため。' }));
+    await this.byMayor('decide', { measures: decisions, added: [], stages: [...staying, ...moving], ...more });
+  }
+
+  get committee(): readonly string[] {
+    const group = this.#people.stage.sample.entries.find(({ dn }) => dn.startsWith('cn=telework-committee,'));
+    return (group?.attributes.member ?? []).map(numberIn);
+  }
+}
+
+const idOf = ({ year, number }: MeasureId): MeasureId => ({ year, number });
