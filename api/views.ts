@@ -6,6 +6,7 @@ import type {
   EventRow,
   LedgerDue,
   LedgerReader,
+  ProcedureName,
   WordsPort,
   WordsRef,
 } from '../activities/ledger/port.js';
@@ -41,6 +42,8 @@ const hiddenFields: ReadonlySet<string> = new Set(['digest', 'policy', 'urgent']
 const formFields: ReadonlySet<string> = new Set(['form', 'change', 'exemption', 'outcome', 'absent']);
 /** Questions that came up and what was answered are for everybody who reads the case. */
 const openWords: ReadonlySet<string> = new Set(['text', 'answer', 'questions']);
+/** Procedures that are about no person: what is called a form in them is one of telework. */
+const impersonal: ReadonlySet<ProcedureName> = new Set(['yearly-review']);
 
 /** A person as the directory names them now; without a name where it cannot be asked or knows nobody. */
 export interface Person {
@@ -106,9 +109,9 @@ export function createViews({ ledger, directory }: ViewParts) {
   }
 
   const sightOf = async (row: CaseRow, caller: Caller, value: unknown): Promise<Sight> => {
-    const forms = isAmong(row.readers.words, row, caller);
-    const rows = wordsRows(value, forms);
-    return { forms, texts: rows.length ? await ledger.read(rows) : {} };
+    const narrow = isAmong(row.readers.words, row, caller);
+    const rows = wordsRows(value, narrow);
+    return { forms: narrow || impersonal.has(row.procedure), texts: rows.length ? await ledger.read(rows) : {} };
   };
 
   return {

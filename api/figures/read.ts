@@ -1,6 +1,7 @@
 import type { FigureCell, FigureDims, FigureName } from '../../activities/ledger/port.js';
 import { lastDateOf, monthsOf } from '../../config/calendar.js';
 import { reviewPolicy, reviewTargets } from '../../config/policy/pack.js';
+import { distinct } from '../../workflows/shared/sets.js';
 import type { ReviewPolicy, Target } from '../../workflows/yearly-review/contract.js';
 import { targetsNow, type YearlyReview } from '../../workflows/yearly-review/rules.js';
 import { todayOf } from '../moment.js';
@@ -12,7 +13,7 @@ import { type NationalSurvey, useRate, waysOf } from './national-survey.js';
 import { type ServiceTable, serviceTable } from './service.js';
 import { type SituationLines, situationTable } from './situations.js';
 import { type TargetRow, targetRows, type YearOfTargets } from './targets.js';
-import { type YearTable, yearTable } from './year.js';
+import { valuesOf, type YearTable, yearTable } from './year.js';
 
 /** What tables are read from. */
 export type FigureServices = Pick<Services, 'ledger' | 'pack' | 'calendar' | 'clock'>;
@@ -71,11 +72,13 @@ export async function readYear(services: FigureServices, fiscalYear: number): Pr
     cumulativeOf(services, monthsOf(fiscalYear), policy),
   ]);
   const { countedBy, countedOver } = policy;
-  return yearTable({ fiscalYear, forms: formsOf(services), months, cells, cumulative, targets, countedBy, countedOver });
+  return yearTable({ fiscalYear, forms: formsOf(services, dimsOf(cells)), months, cells, cumulative, targets, countedBy, countedOver });
 }
 
-/** The pack's forms of telework, in its order. */
-const formsOf = ({ pack }: FigureServices): readonly string[] => pack.values.registration.forms;
+/** The pack's forms of telework in its order, and any other of which there are figures. */
+const formsOf = ({ pack }: FigureServices, counted: readonly { form?: string }[]): readonly string[] =>
+  distinct([...pack.values.registration.forms, ...counted.flatMap(({ form }) => form ?? [])]);
+const dimsOf = (cells: readonly FigureCell[]): readonly FigureDims[] => cells.map(({ dims }) => dims);
 
 /** The lines of departments of a fiscal year; those with fewer people than `fewest` are masked. */
 export async function readDepartments({ ledger }: FigureServices, fiscalYear: number, fewest: number): Promise<readonly DepartmentLine[]> {
@@ -118,7 +121,7 @@ export async function readTargets(services: FigureServices, fiscalYear: number):
       due: own.filter((month) => isDue(services, month)),
     };
   });
-  return targetRows(['all', ...services.pack.values.registration.forms], years, cumulative, policy);
+  return targetRows(['all', ...formsOf(services, cumulative)] as Target['form'][], years, cumulative, policy);
 }
 
 /** A month is frozen on the third business day of the next. */
@@ -128,12 +131,36 @@ const isDue = (services: FigureServices, month: string): boolean =>
 /** Ehime's table of a fiscal year. */
 export async function readHours(services: FigureServices, fiscalYear: number): Promise<HoursTable> {
   const months = await yearOf(services, fiscalYear);
-  return hoursTable(months, formsOf(services), await cellsOf(services, months, ['minutes', 'uses'], [], ['form']));
+  const cells = await cellsOf(services, months, ['minutes', 'uses'], [], ['form']);
+  return hoursTable(months, formsOf(services, dimsOf(cells)), cells);
 }
 
 /** Lending and deciding in the frozen months of a fiscal year; `month`: in that one alone. */
 export async function readService(services: FigureServices, fiscalYear: number, month?: string): Promise<ServiceTable> {
   const months = (await yearOf(services, fiscalYear)).filter((one) => month === undefined || one.month === month);
+  return serviceTable(await serviceCells(services, months));
+}
+
+/** What one month has beside its uses; of a month that is not frozen nothing. */
+export interface MonthOfService extends Partial<Pick<ServiceTable, 'deviceUse' | 'losses' | 'troubles'>> {
+  month: string;
+  /** Registrations active at its end. */
+  registered?: number;
+}
+
+/** The months of a fiscal year, one by one. */
+export async function readMonthsOfService(services: FigureServices, fiscalYear: number): Promise<readonly MonthOfService[]> {
+  const months = await yearOf(services, fiscalYear);
+  const [cells, registered] = await Promise.all([serviceCells(services, months), cellsOf(services, months, ['registered'], [])]);
+  const valueOf = valuesOf(registered);
+  return months.map(({ month, state }) => {
+    if (state !== 'frozen') return { month };
+    const { deviceUse, losses, troubles } = serviceTable(cells.filter((cell) => cell.month === month));
+    return { month, deviceUse, losses, troubles, registered: valueOf(month, 'registered', {}) };
+  });
+}
+
+async function serviceCells(services: FigureServices, months: readonly MonthStanding[]): Promise<readonly FigureCell[]> {
   const found = await Promise.all([
     cellsOf(services, months, ['deviceDays', 'erasures', 'troubles'], []),
     cellsOf(services, months, ['handOvers'], ['days']),
@@ -141,7 +168,7 @@ export async function readService(services: FigureServices, fiscalYear: number, 
     cellsOf(services, months, ['dailyShare'], ['date']),
     cellsOf(services, months, ['losses'], ['how']),
   ]);
-  return serviceTable(found.flat());
+  return found.flat();
 }
 
 /** What the municipality answers the ministry of a span of months. Absent as long as none of them is frozen: how many teleworked on the busiest day. */

@@ -9,7 +9,7 @@ import { namesOf } from '../names.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, type Call, route } from '../route.js';
-import { caseId, department, line, pageOf, paging, person, words } from '../schemas.js';
+import { caseId, department, line, pageOf, paging, person, remark, words } from '../schemas.js';
 import { figureTables, fiscalYearQuery, month, reviewers } from './figure-tables.js';
 
 const registrationFigure = z
@@ -70,7 +70,7 @@ const cellsQuery = z.strictObject({
   figure: figureName,
   from: month,
   until: month,
-  by: line(60)
+  by: remark(60)
     .exactOptional()
     .meta({ description: 'Split up by exactly these, divided by commas; empty or absent: in every way that there is.' }),
 });

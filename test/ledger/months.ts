@@ -43,7 +43,12 @@ export async function teleworked(
 }
 
 /** An event of a case that nobody looks at more closely. */
-export async function happens(t: Town, caseId: string, name: string, more: Partial<LedgerEntry> & { input?: object } = {}): Promise<void> {
+export async function happens(
+  t: Pick<Town, 'ledger'>,
+  caseId: string,
+  name: string,
+  more: Partial<LedgerEntry> & { input?: object } = {},
+): Promise<void> {
   const { seq } = (await t.ledger.caseById(caseId)) ?? { seq: 0 };
   const { input = {}, ...rest } = more;
   const answer = await t.ledger.append(entry(caseId, seq + 1, { name, input: { by: 'S4021', as: 'staff:S4021', ...input } }, rest));
