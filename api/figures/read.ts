@@ -13,7 +13,7 @@ import { type NationalSurvey, useRate, waysOf } from './national-survey.js';
 import { type ServiceTable, serviceTable } from './service.js';
 import { type SituationLines, situationTable } from './situations.js';
 import { type TargetRow, targetRows, type YearOfTargets } from './targets.js';
-import { valuesOf, type YearTable, yearTable } from './year.js';
+import { figuresOf, type YearTable, yearTable } from './year.js';
 
 /** What tables are read from. */
 export type FigureServices = Pick<Services, 'ledger' | 'pack' | 'calendar' | 'clock'>;
@@ -152,11 +152,11 @@ export interface MonthOfService extends Partial<Pick<ServiceTable, 'deviceUse' |
 export async function readMonthsOfService(services: FigureServices, fiscalYear: number): Promise<readonly MonthOfService[]> {
   const months = await yearOf(services, fiscalYear);
   const [cells, registered] = await Promise.all([serviceCells(services, months), cellsOf(services, months, ['registered'], [])]);
-  const valueOf = valuesOf(registered);
+  const figureIn = figuresOf(registered);
   return months.map(({ month, state }) => {
     if (state !== 'frozen') return { month };
     const { deviceUse, losses, troubles } = serviceTable(cells.filter((cell) => cell.month === month));
-    return { month, deviceUse, losses, troubles, registered: valueOf(month, 'registered', {}) };
+    return { month, deviceUse, losses, troubles, registered: figureIn(month, 'registered', {}) };
   });
 }
 
