@@ -7,6 +7,7 @@ import { campaigns } from '../../api/routes/campaigns.js';
 import { deviceLoans } from '../../api/routes/device-loans.js';
 import { registrations } from '../../api/routes/registrations.js';
 import { teleworkDays } from '../../api/routes/telework-days.js';
+import { yearlyReviews } from '../../api/routes/yearly-reviews.js';
 import { type FormField, shapeOf } from '../../api/schemas.js';
 import { sectionOf } from '../../config/texts.js';
 import { ApiTown, day } from './town.js';
@@ -294,7 +295,7 @@ test('who logs out is out, here and everywhere', async () => {
 });
 
 describe('every form of every procedure', () => {
-  const forms = [deviceLoans, registrations, teleworkDays, campaigns, campaignSections].flatMap(({ name, steps }) =>
+  const forms = [deviceLoans, registrations, teleworkDays, campaigns, campaignSections, yearlyReviews].flatMap(({ name, steps }) =>
     Object.entries(steps as Record<string, { body: z.ZodType }>).map(([step, { body }]) => [`${name}.${step}`, shapeOf(body)] as const),
   );
   const codes = ({ enum: own, properties = {}, items }: FormField): (readonly string[])[] => [
