@@ -44,13 +44,24 @@ export interface Sheet {
   rows: readonly (readonly (string | number | undefined)[])[];
 }
 
-/** Tables as an Excel workbook to take away, a sheet each, headed in words. Each cell is a text or a number, whatever stands in it: nothing is a formula. */
-export async function workbookOf(name: string, tables: readonly Sheet[], language: Language) {
+/** Tables as an Excel workbook to take away, their codes of sheets and columns put into words. */
+export const workbookOf = (name: string, tables: readonly Sheet[], language: Language) =>
+  workbookInWords(
+    name,
+    tables.map((table) => ({
+      name: say(language, 'sheet', table.name),
+      heading: table.heading.map((column) => say(language, 'column', column)),
+      rows: table.rows,
+    })),
+  );
+
+/** Tables as an Excel workbook to take away, a sheet each. Each cell is a text or a number, whatever stands in it: nothing is a formula. */
+export async function workbookInWords(name: string, tables: readonly Sheet[]) {
   const sheets = tables.map((table) => ({
-    sheet: say(language, 'sheet', table.name),
+    sheet: table.name,
     stickyRowsCount: 1,
     data: [
-      table.heading.map((column) => ({ value: say(language, 'column', column), type: String, fontWeight: 'bold' as const })),
+      table.heading.map((value) => ({ value, type: String, fontWeight: 'bold' as const })),
       ...table.rows.map((cells) =>
         cells.map((value) => (value === undefined ? null : typeof value === 'number' ? { value, type: Number } : { value, type: String })),
       ),

@@ -30,12 +30,14 @@ export type Block =
 
 /** The tables of the yearly report: names of sheets and files. */
 export const tableNames = [
-  ...['summary', 'months', 'forms', 'departments', 'survey', 'situations', 'ordered', 'peaks', 'years', 'targets', 'results', 'stages'],
-  ...['approvals', 'registered', 'hours', 'devices', 'incidents', 'committee', 'mayor', 'national', 'measures', 'added', 'corrections'],
+  ...(['summary', 'corrected', 'months', 'forms', 'departments', 'survey', 'situations', 'ordered', 'peaks', 'years', 'targets'] as const),
+  ...(['results', 'stages', 'approvals', 'registered', 'hours', 'devices', 'incidents', 'committee', 'mayor', 'national'] as const),
+  ...(['measures', 'added', 'corrections'] as const),
 ] as const;
+export type TableName = (typeof tableNames)[number];
 
 export interface Table {
-  name: string;
+  name: TableName;
   caption: string;
   columns: readonly Column[];
   /** The first cell of a row says what it is of. */

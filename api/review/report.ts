@@ -4,18 +4,12 @@ import type { YearlyReview } from '../../workflows/yearly-review/rules.js';
 import type { DepartmentLine } from '../figures/departments.js';
 import type { HoursTable } from '../figures/hours.js';
 import type { NationalSurvey } from '../figures/national-survey.js';
+import type { MonthOfService } from '../figures/read.js';
 import type { ServiceTable } from '../figures/service.js';
 import type { SituationLines } from '../figures/situations.js';
 import type { TargetRow } from '../figures/targets.js';
 import type { YearTable } from '../figures/year.js';
 import type { SurveyResults } from '../survey/results.js';
-
-/** What one frozen month has beside its uses; absent of a month that is not frozen. */
-export interface MonthOfService extends Partial<Pick<ServiceTable, 'deviceUse' | 'losses' | 'troubles'>> {
-  month: string;
-  /** Registrations active at its end. */
-  registered?: number;
-}
 
 /** A survey that is read with the year, and what it came to once it is reported. */
 export interface SurveyPart {

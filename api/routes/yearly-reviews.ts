@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Capacity } from '../../activities/directory/port.js';
-import { canonicalJson, sha256 } from '../../activities/ledger/canonical.js';
 import type { CaseRow, Refusal } from '../../activities/ledger/port.js';
 import { fiscalYear, monthsOf } from '../../config/calendar.js';
 import { reviewPolicy, reviewStages, reviewTargets } from '../../config/policy/pack.js';
@@ -12,7 +11,9 @@ import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import type { Procedure } from '../procedure.js';
+import { freezeReport } from '../review/assemble.js';
 import { caseId, date, setOf, staffNumber, type Words, words } from '../schemas.js';
+import { reviewReport } from './review-report.js';
 
 /** 年度: the holidays are known until 2050. */
 export const fiscalYearOf = z
@@ -145,6 +146,7 @@ export const yearlyReviews: Procedure<Inputs<typeof steps>, { fiscalYear: number
       },
     },
   },
+  more: reviewReport,
 };
 
 const refuse = (refusal: Refusal | undefined): void => {
@@ -182,10 +184,4 @@ async function resultsOf({ ledger }: Services, { state }: CaseRow): Promise<read
   const month = monthsOf(review.fiscalYear).at(-1) ?? '';
   const span = { from: month, until: month, ...(countedOver === 'plan' && { planFrom: planYears[0] }) };
   return yearResults(targetsNow(review), await ledger.cumulative(span), { countedBy, countedOver, month });
-}
-
-async function freezeReport({ ledger }: Services, { caseId: id, state }: CaseRow): Promise<string> {
-  const hash = sha256(canonicalJson(state)).toString('hex');
-  await ledger.keepReport(id, hash, state);
-  return hash;
 }

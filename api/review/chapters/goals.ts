@@ -1,6 +1,6 @@
 import { say as sayIn } from '../../../config/texts.js';
 import type { Result } from '../../figures/targets.js';
-import type { Block, Cell, Chapter } from '../document.js';
+import { type Block, type Cell, type Chapter, grouped } from '../document.js';
 import { chartOf, column, type Reader } from '../reader.js';
 import type { ReviewReport, YearDecision } from '../report.js';
 
@@ -18,7 +18,7 @@ function byYear(reader: Reader, { targetsByYear, review: { policy } }: ReviewRep
   const years = all?.years ?? [];
   const shown = (result: Result): Cell => {
     if (result.is === 'final') return result.value;
-    if (result.is === 'forecast') return { value: result.value, shown: `(${result.value})` };
+    if (result.is === 'forecast') return `(${grouped(result.value)})`; // In files too: nobody is to add it up.
     return result.is === 'counting' ? say('counting') : undefined;
   };
   return {

@@ -115,7 +115,7 @@ export function corrections(
   return {
     kind: 'table',
     table: {
-      name: 'corrections',
+      name: caption === 'corrected.title' ? 'corrected' : 'corrections',
       caption: say(caption),
       columns: [
         ...[column(say('corrected.month'), 2), column(say('corrected.was'), 1), column(say('corrected.version'), 1)],
