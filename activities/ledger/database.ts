@@ -59,7 +59,16 @@ export interface Tables {
   operator_acts: { number: Generated<number>; at: string; act: string; detail: Json<object> };
   packs: { hash: string; document: Json<object> };
   cases: CaseTable;
-  events: { case_id: string; seq: number; at: string; name: string; key: string | null; body: EventBody; hash: Buffer };
+  events: {
+    case_id: string;
+    seq: number;
+    at: string;
+    name: string;
+    key: string | null;
+    body: EventBody;
+    hash: Buffer;
+    case_procedure: Generated<ProcedureName>;
+  };
   due: { case_id: string; step: string; who: Capacity; since: string; until: string | null };
   case_readers: {
     case_id: string;

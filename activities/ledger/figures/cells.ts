@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { FigureCell, FigureDims, FigureName } from '../port.js';
-import { type Definition, daysOf, definitions, type MonthOf } from './definitions.js';
+import { daysOf, definitions, type MonthOf } from './definitions.js';
 
 const names = Object.keys(definitions) as readonly FigureName[];
 const list = (parts: readonly RawBuilder<unknown>[], between = ', '): RawBuilder<unknown> => sql.join(parts, sql.raw(between));
@@ -26,17 +26,18 @@ function figureCells(name: FigureName, month: MonthOf): RawBuilder<unknown> {
   const whole = { ofRows: sql`count(*)`, ofWhole: sql`max(whole)` };
   return sql`
     select ${sql.lit(name)} as figure, concat_ws(',', ${list([sql`null`, ...called])}) as split,
-      jsonb_strip_nulls(jsonb_build_object(${list(values)})) as dims, ${amount(counts, share)} as value, ${share ? whole[share] : sql`null`}::bigint as "of"
+      jsonb_strip_nulls(jsonb_build_object(${list(values)})) as dims, ${amount(name)} as value, ${share ? whole[share] : sql`null`}::bigint as "of"
     from (${counts === 'people' ? once(rows(month), [...dims, ...(share === 'ofWhole' ? ['whole'] : [])]) : rows(month)}) as counted
     group by grouping sets (${list(sets)})`;
 }
 
-function amount(counts: Definition['counts'], share: Definition['share']): RawBuilder<unknown> {
+function amount(name: FigureName): RawBuilder<unknown> {
+  const { counts, share, splits } = definitions[name];
   switch (counts) {
     case 'rows':
       return share === 'ofRows' ? sql`count(*) filter (where counted.counted)` : sql`count(*)`;
     case 'people':
-      return sql`count(distinct staff)`;
+      return splits.length > 1 ? sql`count(distinct staff)` : sql`count(*)`; // Of one split each is there `once`.
     case 'minutes':
       return sql`coalesce(sum(minutes), 0)`;
   }
@@ -46,7 +47,7 @@ function amount(counts: Definition['counts'], share: Definition['share']): RawBu
 const once = (rows: RawBuilder<unknown>, dims: readonly string[]): RawBuilder<unknown> =>
   sql`select distinct ${list(['staff', ...dims].map((column) => sql.ref(column)))} from (${rows}) as every_row`;
 
-/** The rows that a cell counts, in the order of the columns that tell them apart, with those alone; undefined where the figure is not split up so. */
+/** The rows that a cell counts, with what they show; of a figure of people each person once; undefined where the figure is not split up so. */
 export function rowsOf({ figure, dims }: Pick<FigureCell, 'figure' | 'dims'>, month: MonthOf): RawBuilder<unknown> | undefined {
   const { splits, shows, counts, share, rows } = definitions[figure];
   const asked = Object.entries(dims);
@@ -59,12 +60,6 @@ export function rowsOf({ figure, dims }: Pick<FigureCell, 'figure' | 'dims'>, mo
     with days as materialized (${daysOf(month)})
     ${counts === 'people' ? sql`select distinct on (staff) ${columns} from (${found}) as every_row order by staff, date` : found}`;
 }
-
-/** The columns of its rows, in their order. */
-export const columnsOf = (figure: FigureName): Definition['shows'] =>
-  definitions[figure].counts === 'people'
-    ? ['staff', ...definitions[figure].shows.filter((column) => column !== 'staff')]
-    : definitions[figure].shows;
 
 /** What the hash of a month is made of: a line a cell, in order. */
 export const hashOf = (month: string, version: number): RawBuilder<string> => sql<string>`(

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { dayOn, endOfDay } from '../../../workflows/shared/dates.js';
-import type { FigureDefinition, FigureName, FigurePolicy } from '../port.js';
+import type { FigureDefinition, FigureName, FigurePolicy, FigureRow } from '../port.js';
 
 /** A month (`2028-02`), its first and last date, and what of the pack its figures depend on. */
 export interface MonthOf {
@@ -16,6 +16,8 @@ export interface Definition extends FigureDefinition {
   counts: 'rows' | 'people' | 'minutes';
   /** Of a share: `of` counts all rows, the value those that are `counted`; or each row says the whole that its date is a part of. */
   share?: 'ofRows' | 'ofWhole';
+  /** Of `shows`: what tells a row from all others, in the order in which people read them; of a figure of people the staff number. */
+  key: readonly (keyof FigureRow)[];
   /** The rows of a month, with a column for each dim (text, never null) and each of `shows`. They may read `days`. */
   rows(of: MonthOf): RawBuilder<unknown>;
 }
@@ -34,10 +36,10 @@ const start = (date: string): RawBuilder<unknown> => end(dayOn(date, -1));
 const end = (date: string): RawBuilder<unknown> => sql`${endOfDay(date)}::timestamptz`;
 const dateOf = (instant: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${instant} at time zone 'Asia/Tokyo')::date`;
 
-/** Events of this name whose instant falls on these dates of Tokyo, both included, with the case as it stands. One case can have several. */
+/** Events of this name whose instant falls on these dates of Tokyo, both included, with the case as it stands, which is not looked at where only numbers are asked for. One case can have several. */
 const happened = (name: string, from: string, until: string): RawBuilder<unknown> => sql`(
-  select case_id as "caseId", seq, ${dateOf(sql`at`)} as date, cases.staff, cases.department, cases.procedure, opened_at, body->'event'->'input' as input
-  from events join (select case_id, staff, department, procedure, opened_at from cases) as cases using (case_id)
+  select events.case_id as "caseId", events.seq, ${dateOf(sql`at`)} as date, case_procedure as procedure, staff, department, opened_at, body->'event'->'input' as input
+  from events left join cases on cases.case_id = events.case_id
   where name = ${sql.lit(name)} and at >= ${start(from)} and at < ${end(until)}) as happened`;
 
 /** Rows of `employments` (personnel file) that hold on the date: from the first day to the last, both included. Who has several holds the one that began last. */
@@ -45,8 +47,9 @@ const employedOn = (date: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   select distinct on (staff) staff, kind, occupation from employments
   where from_day <= ${date} and coalesce(until_day, 'infinity') >= ${date} order by staff desc, from_day desc) as employed`;
 
-const beganInHouse = ['caseId', 'seq', 'staff', 'department', 'date'] as const;
-const dayShows = ['date', 'staff', 'department', 'caseId'] as const;
+const ofDay = { shows: ['date', 'staff', 'department', 'caseId'], key: ['date', 'caseId'] } as const;
+const ofPerson = { ...ofDay, key: ['staff'] } as const;
+const ofEvent = { shows: ['date', 'caseId', 'seq', 'staff', 'department'], key: ['date', 'caseId', 'seq'] } as const;
 const byDepartmentAndForm = [[], ['department'], ['form'], ['department', 'form']] as const;
 
 /** `days` with the number of people who were employed on each date, all or only the eligible: kind among `policy.employment`, occupation not among `policy.excludedOccupations`. */
@@ -72,7 +75,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     source: '004:776-783',
     splits: byDepartmentAndForm,
     counts: 'rows',
-    shows: dayShows,
+    ...ofDay,
     rows: () => sql`select * from days where not ordered`,
   },
 
@@ -82,7 +85,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     source: '004:783',
     splits: byDepartmentAndForm,
     counts: 'rows',
-    shows: dayShows,
+    ...ofDay,
     rows: () => sql`select * from days where ordered`,
   },
 
@@ -92,7 +95,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     source: '004:776; ours: a target may be judged by people',
     splits: byDepartmentAndForm,
     counts: 'people',
-    shows: dayShows,
+    ...ofPerson,
     rows: () => sql`select * from days where not ordered`,
   },
 
@@ -107,6 +110,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     counts: 'rows',
     share: 'ofRows',
     shows: ['staff'],
+    key: ['staff'],
     rows: ({ last }) => sql`
       select staff, sex, child, care, staff in (select staff from days where form = 'home' and not ordered) as counted
       from situations join ${employedOn(sql`${last}::date`)} using (staff)`,
@@ -118,7 +122,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     source: '004:286-292',
     splits: [[], ['form']],
     counts: 'minutes',
-    shows: dayShows,
+    ...ofDay,
     rows: () => sql`select * from days where not ordered`,
   },
 
@@ -134,6 +138,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     counts: 'rows',
     share: 'ofRows',
     shows: ['date', 'assetTag'],
+    key: ['date', 'assetTag'],
     rows: ({ first, last }) => sql`
       select asset_tag as "assetTag", date::date as date, (asset_tag, date::date) in (
           select asset_tag, held::date from custody cross join lateral generate_series(
@@ -152,7 +157,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     source: '004:767 (③)',
     splits: [[], ['days']],
     counts: 'rows',
-    shows: beganInHouse,
+    ...ofEvent,
     rows: ({ first, last }) => sql`
       select "caseId", seq, date, staff, department, (date - ${dateOf(sql`opened_at`)})::text as days
       from ${happened('handOver', first, last)} where procedure = 'device-loan'`,
@@ -168,7 +173,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     splits: [[]],
     counts: 'rows',
     share: 'ofRows',
-    shows: beganInHouse,
+    ...ofEvent,
     rows: ({ first, last, policy: { erasureWithinDays: within } }) => {
       const returned = (name: string) => sql`select * from ${happened(name, dayOn(first, -within), dayOn(last, -within))}`;
       const limit = sql`returned.date + ${within}::int`;
@@ -185,7 +190,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     source: '004:766-767 (①, ②)',
     splits: [[], ['procedure', 'how']],
     counts: 'rows',
-    shows: beganInHouse,
+    ...ofEvent,
     rows: ({ first, last }) => sql`
       select happened."caseId", happened.seq, date, staff, department, procedure, case when acted.seq is null then 'own' else 'acting' end as how
       from ${happened('approve', first, last)} left join acted on acted.case_id = happened."caseId" and acted.seq = happened.seq`,
@@ -198,6 +203,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     splits: [[], ['department']],
     counts: 'rows',
     shows: ['caseId', 'staff', 'department'],
+    key: ['caseId'],
     rows: ({ last }) => sql`
       select case_id as "caseId", staff, department from cases
       where procedure = 'registration' and changed_at < ${end(last)} and status = 'active'
@@ -216,7 +222,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     source: '004:650; 004:772',
     splits: [[], ['how']],
     counts: 'rows',
-    shows: beganInHouse,
+    ...ofEvent,
     rows: ({ first, last }) => sql`
       select "caseId", seq, date, staff, department, input->>'how' as how from ${happened('reportLoss', first, last)} where procedure = 'device-loan'`,
   },
@@ -227,7 +233,8 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     source: '003:528',
     splits: [[]],
     counts: 'rows',
-    shows: ['caseId', 'seq', 'department', 'date'],
+    ...ofEvent,
+    shows: ['date', 'caseId', 'seq', 'department'],
     rows: ({ first, last }) => sql`
       select "caseId", seq, date, department from ${happened('raise', first, last)} where procedure = 'trial-section' and input->>'kind' = 'trouble'`,
   },
@@ -243,7 +250,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     splits: [['date']],
     counts: 'people',
     share: 'ofWhole',
-    shows: dayShows,
+    ...ofPerson,
     rows: (month) =>
       usersAmong(
         month,
@@ -258,7 +265,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     splits: [['date']],
     counts: 'people',
     share: 'ofWhole',
-    shows: dayShows,
+    ...ofPerson,
     rows: (month) => usersAmong(month, sql`true`),
   },
 };

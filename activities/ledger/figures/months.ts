@@ -5,7 +5,7 @@ import type { Tables } from '../database.js';
 import { keepList } from '../lists.js';
 import { pageOf, pageSize, readCursor } from '../page.js';
 import type { Calendar, DepartmentYear, FigurePolicy, FigureRow, MonthSnapshot, MonthsPort } from '../port.js';
-import { cellsOf, columnsOf, hashOf, rowsOf, splitOf } from './cells.js';
+import { cellsOf, hashOf, rowsOf, splitOf } from './cells.js';
 import { definitions, type MonthOf } from './definitions.js';
 import { situations, successions } from './lists.js';
 import { cumulative, keepPeople } from './people.js';
@@ -31,6 +31,7 @@ export function createMonths({ db, patient, townTime, calendar }: MonthParts): M
   /** One who takes or corrects months at a time, and each month as a whole or not at all. */
   const alone = <Outcome>(work: (trx: Trx) => Promise<Outcome>): Promise<Outcome> =>
     patient.transaction().execute(async (trx) => {
+      await sql`set local work_mem = '64MB'`.execute(trx); // A month's days of the largest city: none of it goes through the disk.
       await sql`select pg_advisory_xact_lock(hashtextextended('months', 0))`.execute(trx);
       return work(trx);
     });
@@ -124,16 +125,16 @@ export function createMonths({ db, patient, townTime, calendar }: MonthParts): M
       const rows = rowsOf({ figure, dims }, monthOf(month, policy));
       if (!rows) return { items: [] };
       const size = pageSize(limit);
-      const columns = columnsOf(figure);
-      const key = sql.join(columns.map((column) => sql.ref(column)));
-      const types = columns.map((column) => (column === 'seq' ? ('number' as const) : ('string' as const)));
-      const after = cursor === undefined ? sql`true` : sql`(${key}) > (${sql.join(readCursor(cursor, types))})`;
-      const found = await sql<FigureRow>`select * from (${rows}) as found where ${after} order by ${key} limit ${size + 1}`.execute(db);
+      const { key } = definitions[figure];
+      const place = sql.join(key.map((column) => sql.ref(column)));
+      const types = key.map((column) => (column === 'seq' ? ('number' as const) : ('string' as const)));
+      const after = cursor === undefined ? sql`true` : sql`(${place}) > (${sql.join(readCursor(cursor, types))})`;
+      const found = await sql<FigureRow>`select * from (${rows}) as found where ${after} order by ${place} limit ${size + 1}`.execute(db);
       return pageOf(
         found.rows,
         size,
         (row) => row,
-        (last) => columns.map((column) => last[column] ?? ''),
+        (last) => key.map((column) => last[column] ?? ''),
       );
     },
 

@@ -8,8 +8,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     alter table telework_days add column counted boolean not null
       generated always as (status in ('started', 'ended', 'reported', 'closed') and coalesce(unplanned, 'confirmed') <> 'declined') stored;
 
-    -- What a month's figures are made of is found without the rest of the year.
-    create index events_counted on events (name, at, case_id, seq)
+    -- What a month's figures are made of is found without the rest of the year, and counted without a look at the cases.
+    alter table events add column case_procedure text not null generated always as (body->>'procedure') stored;
+    create index events_counted on events (name, at, case_procedure, case_id, seq)
       where name in ('approve', 'handOver', 'takeBack', 'find', 'reportLoss', 'raise');
     create index custody_until on custody (coalesce(until, 'infinity'));
     create index registrations on cases (changed_at, status, department, staff, case_id) where procedure = 'registration';
