@@ -92,6 +92,8 @@ describe('the survey of 898 answers', () => {
     if (process.env.PRINT_SHARES) process.stdout.write(`\n${table(rows)}\n`);
     expect(rows.filter(({ expected, got }) => expected !== got)).toEqual([]);
     expect(rows).toHaveLength(70);
+    const [men = 0, women = 0] = rows.map(({ got = 0 }) => Math.round(10 * got));
+    expect(men - women).toBe(164); // 「男」が「女」を16.4%上回っています (004:829).
   });
 
   test('each n is that of its branch, blanks included, and what is printed first came first', () => {

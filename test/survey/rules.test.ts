@@ -78,7 +78,7 @@ describe('what forbids', () => {
     (time) => `2027-04-23T${time}Z`,
   ) as [string, string, string, string];
   const opened = { openedAt: before };
-  it.each<[string, Parameters<typeof after>, { now: string; openedAt?: string }, string | undefined]>([
+  it.each<[string, readonly SurveyEvent['name'][], { now: string; openedAt?: string }, string | undefined]>([
     ['before it closes, whoever has the link', open, { now: before }, undefined],
     ['after its time, though nobody has closed it yet', open, { now: within }, 'surveyClosed'],
     ['while the survey closed under an open form', [...open, 'close'], { now: within, ...opened }, undefined],
