@@ -23,11 +23,11 @@ export interface Town {
 }
 
 /** A fresh ledger for one test. */
-export async function town({ connections = 10 }: { connections?: number } = {}): Promise<Town> {
+export async function town({ connections = 10, calendar = municipalCalendar() } = {}): Promise<Town> {
   const { url: databaseUrl, drop } = await freshDatabase();
   let now = start;
   const clock = { now: () => new Date(now), set: (instant: string) => void (now = instant) };
-  const ledger = createPostgresLedger({ databaseUrl, connections, clock, calendar: municipalCalendar() });
+  const ledger = createPostgresLedger({ databaseUrl, connections, clock, calendar });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   pool.on('error', () => undefined);
   onTestFinished(async () => {
