@@ -1,5 +1,8 @@
+import type { LedgerPort } from '../../activities/ledger/port.js';
 import type { Signed } from '../../workflows/shared/case.js';
+import { entryOf } from '../../workflows/shared/entry.js';
 import type { SurveyDraft, SurveyPolicy } from '../../workflows/survey/contract.js';
+import * as surveys from '../../workflows/survey/rules.js';
 import { apply, type Survey, type SurveyEvent, type SurveyStep } from '../../workflows/survey/rules.js';
 
 const hr: Signed = { by: '2001', as: 'hr' };
@@ -44,3 +47,14 @@ export const after = (...names: (Name | SurveyEvent)[]): Survey =>
     (before, one) => apply(before, one),
     undefined,
   ) as Survey;
+
+/** A survey in a ledger: its events one after another, each as the sequence writes it. */
+export function surveyIn(ledger: Pick<LedgerPort, 'append'>, caseId: string) {
+  let [state, seq]: [Survey | undefined, number] = [undefined, 0];
+  const enter = async (name: Name, over: object = {}): Promise<void> => {
+    const keyed = { ...event(name, over), key: `${caseId}/${(seq += 1)}` } as SurveyEvent;
+    state = apply(state, keyed);
+    await ledger.append(entryOf(surveys, { caseId, procedure: 'survey', seq }, { event: keyed, after: state }));
+  };
+  return { caseId, enter };
+}
