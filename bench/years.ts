@@ -116,7 +116,7 @@ async function fill(sql: SqlClient, { staff, departments }: Size): Promise<void>
   );
   await sql.query(
     `insert into events (case_id, seq, at, name, key, body, hash)
-     select case_id, 2, date + time '00:00', 'approve', case_id, '{"event":{"input":{"by":"1","as":"head:d1"}}}', '' from days`,
+     select case_id, 2, date + time '00:00', 'approve', case_id, '{"procedure":"telework-day","event":{"input":{"by":"1","as":"head:d1"}}}', '' from days`,
   );
   await sql.query(
     `insert into telework_days (case_id, staff, department, date, starts, ends, form, unit, minutes, status)
@@ -139,7 +139,7 @@ async function fill(sql: SqlClient, { staff, departments }: Size): Promise<void>
   );
   await sql.query(
     `insert into events (case_id, seq, at, name, key, body, hash)
-     select case_id, seq, first + day + time '01:00', name, case_id || seq, '{"event":{"input":{"by":"1","as":"it"}}}', ''
+     select case_id, seq, first + day + time '01:00', name, case_id || seq, '{"procedure":"device-loan","event":{"input":{"by":"1","as":"it"}}}', ''
      from loans cross join (values (4, 3, 'handOver'), (6, 12, 'takeBack'), (8, 15, 'confirmErasure')) as happened (seq, day, name)`,
   );
   await sql.query(
