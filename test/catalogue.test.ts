@@ -7,7 +7,7 @@ import { en } from '../config/locales/en.js';
 import { ja } from '../config/locales/ja.js';
 import { loadPack } from '../config/policy/pack.js';
 import { policySchema } from '../config/policy/schema.js';
-import { dateInWords, escapeHtml, mailText, say } from '../config/texts.js';
+import { dateInWords, escapeHtml, fiscalYearInWords, mailText, monthInWords, say } from '../config/texts.js';
 import { steps } from '../workflows/device-loan/contract.js';
 import { due, mails } from '../workflows/device-loan/rules.js';
 import { steps as registrationSteps } from '../workflows/registration/contract.js';
@@ -19,12 +19,15 @@ import { steps as campaignSteps } from '../workflows/trial-campaign/contract.js'
 import * as campaigns from '../workflows/trial-campaign/rules.js';
 import { steps as sectionSteps } from '../workflows/trial-section/contract.js';
 import * as sections from '../workflows/trial-section/rules.js';
+import { steps as reviewSteps, stages } from '../workflows/yearly-review/contract.js';
+import * as reviews from '../workflows/yearly-review/rules.js';
 import { statesOf, walk } from './device-loan/cases.js';
 import * as registrationCases from './registration/cases.js';
 import * as surveyCases from './survey/cases.js';
 import * as dayCases from './telework-day/cases.js';
 import * as campaignCases from './trial-campaign/cases.js';
 import * as sectionCases from './trial-section/cases.js';
+import * as reviewCases from './yearly-review/cases.js';
 
 type Words = { readonly [key: string]: string | readonly string[] | Words };
 
@@ -253,11 +256,63 @@ describe('every code has its words', () => {
     ['trial-campaign', Object.keys(campaignSteps), ['draft', 'planned', 'opened', 'begin', 'endPeriod']],
     ['trial-section', Object.keys(sectionSteps), ['openSection', 'replan', 'join', 'leave', 'close', 'cancel']],
     ['survey', Object.keys(surveySteps), ['draft', 'open', 'opened', 'close']],
+    ['yearly-review', Object.keys(reviewSteps), ['openYear', 'freeze', 'carry', 'committeeOverdue', 'endYear']],
   ] as const)('of a step, a deadline or news of a %s, and of a status', (procedure, filed, others) => {
     expect(Object.keys(ja.step[procedure]).sort()).toEqual([...filed, ...others].sort());
     const rules = readFileSync(join(root, `workflows/${procedure}/rules.ts`), 'utf8');
     const statuses = rules.match(/readonly status:([^;]+);/)?.[1] ?? '';
     expect(Object.keys(ja.status[procedure]).sort()).toEqual([...statuses.matchAll(/'(\w+)'/g)].map(([, word]) => word ?? '').sort());
+  });
+
+  test('every mail of a year has a text, and says all that the text needs; each of these texts is ordered some time', () => {
+    const { after, byTheYearBefore, event, over, planned } = reviewCases;
+    const no = { agrees: false, approved: false };
+    const ways: [reviewCases.Way, reviews.ReviewEvent][] = [
+      [['submitPlan'], event('deliberate', no)],
+      [['addMeasure', ...planned.slice(0, 2)], event('decidePlan')],
+      [['addMeasure', ...planned], event('withdrawMeasure')],
+      [planned, event('checkHalfYear')],
+      [[...planned, 'proposeTargets'], event('decideTargets')],
+      [[...planned, 'proposeTargets'], event('decideTargets', no)],
+      [over, event('evaluate')],
+      [[...over, 'evaluate'], event('deliberate', no)],
+      [[...over, 'evaluate', 'deliberate'], event('decide')],
+    ];
+    const ordered = [
+      ...reviews.mails(after(byTheYearBefore()), byTheYearBefore()),
+      ...ways.flatMap(([way, one]) => reviews.mails(after(...way, one), one, after(...way))),
+    ];
+    for (const { template, params } of ordered) {
+      expect(templates).toContain(template);
+      const { subject, text } = mailText('ja', template as (typeof templates)[number], { ...params, recipient: '太郎' });
+      expect(`${subject}\n${text}`).not.toMatch(/—|[a-z]{3,}|\{\{/);
+      expect(subject).toContain('令和9年度');
+    }
+    const never = (template: string) => /^year[A-Z]/.test(template) && ordered.every((one) => one.template !== template);
+    expect(templates.filter(never)).toEqual([]);
+  });
+
+  test('of a stage, and of what is decided of a measure', () => {
+    expect(Object.keys(ja.stage)).toEqual([...stages]);
+    expect(Object.keys(ja.measureDecision).sort()).toEqual(['change', 'continue', 'done', 'stop']);
+  });
+
+  test.each([
+    ['2027', '令和9年度', 'FY2027'],
+    ['2019', '平成31年度', 'FY2019'],
+    ['1989', '平成元年度', 'FY1989'],
+  ])('the fiscal year %s is %s, %s', (year, japanese, english) => {
+    expect(fiscalYearInWords(Number(year), 'ja')).toBe(japanese);
+    expect(fiscalYearInWords(Number(year), 'en')).toBe(english);
+  });
+
+  test.each([
+    ['2019-04', '平成31年4月', 'April 2019'],
+    ['2019-05', '令和元年5月', 'May 2019'],
+    ['2028-02', '令和10年2月', 'February 2028'],
+  ])('the month %s is %s, %s', (month, japanese, english) => {
+    expect(monthInWords(month, 'ja')).toBe(japanese);
+    expect(monthInWords(month, 'en')).toBe(english);
   });
 
   test('every mail of a survey has a text, and says all that the text needs', () => {
