@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { FigureCell, FigureDims, FigureName } from '../port.js';
+import type { FigureCell, FigureDims, FigureName, FigureRow } from '../port.js';
 import { daysOf, definitions, type MonthOf } from './definitions.js';
 
 const names = Object.keys(definitions) as readonly FigureName[];
@@ -47,18 +47,25 @@ function amount(name: FigureName): RawBuilder<unknown> {
 const once = (rows: RawBuilder<unknown>, dims: readonly string[]): RawBuilder<unknown> =>
   sql`select distinct ${list(['staff', ...dims].map((column) => sql.ref(column)))} from (${rows}) as every_row`;
 
-/** The rows that a cell counts, with what they show; of a figure of people each person once; undefined where the figure is not split up so. */
-export function rowsOf({ figure, dims }: Pick<FigureCell, 'figure' | 'dims'>, month: MonthOf): RawBuilder<unknown> | undefined {
-  const { splits, shows, counts, share, rows } = definitions[figure];
+/**
+ * So many of the rows that a cell counts, with what they show, in the order of their key and after that one; of a figure of people each person once. Undefined where the figure is not split up so.
+ */
+export function rowsOf(
+  { figure, dims }: Pick<FigureCell, 'figure' | 'dims'>,
+  month: MonthOf,
+  { after, limit }: { after?: readonly unknown[]; limit: number },
+): RawBuilder<FigureRow> | undefined {
+  const { splits, shows, key, counts, share, rows } = definitions[figure];
   const asked = Object.entries(dims);
   if (!splits.some((split) => splitOf(split) === splitOf(asked.map(([dim]) => dim as keyof FigureDims)))) return undefined;
   const wanted = asked.map(([dim, value]) => sql`${sql.ref(dim)} = ${value}`);
-  const where = [sql`true`, ...(share === 'ofRows' ? [sql`counted`] : []), ...wanted];
-  const columns = list(shows.map((column) => sql.ref(column)));
-  const found = sql`select ${columns} from (${rows(month)}) as every_row where ${list(where, ' and ')}`;
-  return sql`
+  const counted = [sql`true`, ...(share === 'ofRows' ? [sql`counted`] : []), ...wanted];
+  const [columns, place] = [list(shows.map((column) => sql.ref(column))), list(key.map((column) => sql.ref(column)))];
+  const found = sql`select ${columns} from (${rows(month)}) as every_row where ${list(counted, ' and ')}`;
+  const each = counts === 'people' ? sql`select distinct on (staff) ${columns} from (${found}) as every_row order by staff, date` : found;
+  return sql<FigureRow>`
     with days as materialized (${daysOf(month)})
-    ${counts === 'people' ? sql`select distinct on (staff) ${columns} from (${found}) as every_row order by staff, date` : found}`;
+    select * from (${each}) as found where ${after ? sql`(${place}) > (${sql.join(after)})` : sql`true`} order by ${place} limit ${limit}`;
 }
 
 /** What the hash of a month is made of: a line a cell, in order. */

@@ -36,10 +36,15 @@ const start = (date: string): RawBuilder<unknown> => end(dayOn(date, -1));
 const end = (date: string): RawBuilder<unknown> => sql`${endOfDay(date)}::timestamptz`;
 const dateOf = (instant: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${instant} at time zone 'Asia/Tokyo')::date`;
 
-/** Events of this name whose instant falls on these dates of Tokyo, both included, with the case as it stands, which is not looked at where only numbers are asked for. One case can have several. */
+/** Looked up row by row, last of all: where only numbers are asked for, or one page, no other case is read. */
+const ofCase = (column: 'staff' | 'department' | 'opened_at'): RawBuilder<unknown> =>
+  sql`(select ${sql.ref(column)} from cases where cases.case_id = events.case_id) as ${sql.ref(column)}`;
+
+/** Events of this name whose instant falls on these dates of Tokyo, both included, with the case as it stands. One case can have several. */
 const happened = (name: string, from: string, until: string): RawBuilder<unknown> => sql`(
-  select events.case_id as "caseId", events.seq, ${dateOf(sql`at`)} as date, case_procedure as procedure, staff, department, opened_at, body->'event'->'input' as input
-  from events left join cases on cases.case_id = events.case_id
+  select case_id as "caseId", seq, ${dateOf(sql`at`)} as date, case_procedure as procedure, body->'event'->'input' as input,
+    ${ofCase('staff')}, ${ofCase('department')}, ${ofCase('opened_at')}
+  from events
   where name = ${sql.lit(name)} and at >= ${start(from)} and at < ${end(until)}) as happened`;
 
 /** Rows of `employments` (personnel file) that hold on the date: from the first day to the last, both included. Who has several holds the one that began last. */

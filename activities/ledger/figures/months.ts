@@ -4,7 +4,7 @@ import type { TownTime } from '../clock.js';
 import type { Tables } from '../database.js';
 import { keepList } from '../lists.js';
 import { pageOf, pageSize, readCursor } from '../page.js';
-import type { Calendar, DepartmentYear, FigurePolicy, FigureRow, MonthSnapshot, MonthsPort } from '../port.js';
+import type { Calendar, DepartmentYear, FigurePolicy, MonthSnapshot, MonthsPort } from '../port.js';
 import { cellsOf, hashOf, rowsOf, splitOf } from './cells.js';
 import { definitions, type MonthOf } from './definitions.js';
 import { situations, successions } from './lists.js';
@@ -122,14 +122,12 @@ export function createMonths({ db, patient, townTime, calendar }: MonthParts): M
     cumulative: (query) => cumulative(db, query),
 
     async figureRows({ month, figure, dims }, { policy, cursor, limit }) {
-      const rows = rowsOf({ figure, dims }, monthOf(month, policy));
-      if (!rows) return { items: [] };
-      const size = pageSize(limit);
-      const { key } = definitions[figure];
-      const place = sql.join(key.map((column) => sql.ref(column)));
+      const [size, { key }] = [pageSize(limit), definitions[figure]];
       const types = key.map((column) => (column === 'seq' ? ('number' as const) : ('string' as const)));
-      const after = cursor === undefined ? sql`true` : sql`(${place}) > (${sql.join(readCursor(cursor, types))})`;
-      const found = await sql<FigureRow>`select * from (${rows}) as found where ${after} order by ${place} limit ${size + 1}`.execute(db);
+      const after = cursor === undefined ? {} : { after: readCursor(cursor, types) };
+      const rows = rowsOf({ figure, dims }, monthOf(month, policy), { ...after, limit: size + 1 });
+      if (!rows) return { items: [] };
+      const found = await rows.execute(db);
       return pageOf(
         found.rows,
         size,
