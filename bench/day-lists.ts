@@ -154,5 +154,7 @@ function kindOf(kind: string): readonly string[] {
   const last = entriesOf('', events).at(-1);
   if (!opening || !last) throw new Error('a day has no events');
   const due = kind === 'refused' ? [] : last.due;
-  return [due, last.readers, { procedure: 'telework-day', event: { name: opening.event.name, input: { by: '«staff»' } } }].map((part) => JSON.stringify(part));
+  return [due, last.readers, { procedure: 'telework-day', event: { name: opening.event.name, input: { by: '«staff»' } } }].map((part) =>
+    JSON.stringify(part),
+  );
 }
