@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostClock } from '../../activities/ledger/clock.js';
 import { type ProblemType, problemStatus } from '../../api/problems.js';
-import { municipalCalendar, today } from '../../config/calendar.js';
+import { fiscalYear, lastDateOf, municipalCalendar, today } from '../../config/calendar.js';
+import { dayOn } from '../../workflows/shared/dates.js';
 import {
   acting,
   type CaseRules,
@@ -19,7 +20,9 @@ import {
   type Stage,
   teleworkDay,
   unplanned,
+  yearlyReview,
 } from './access-rules.js';
+import { brief } from './survey-desk.js';
 import { type Answered, ApiTown, day, type Sent } from './town.js';
 
 /** One request by one role, and what came of it. */
@@ -69,6 +72,8 @@ const cells: Cell[] = [];
 let [reported, ofSection] = ['', ''];
 /** A registration in force at the end, and the loan of somebody whose registration is revoked. */
 let [inForce, loanOfApplicant]: [string, Subject] = ['', { id: '', person: '' }];
+/** The date on which the year is opened that is reviewed, and a survey that it uses. */
+let [reviewed, survey] = [now, ''];
 /** What was really taken, by whom; and where the rules say that it can be. */
 const taken = new Set<string>();
 const taking: Pick<Cell, 'route' | 'at' | 'role'>[] = [];
@@ -188,6 +193,7 @@ async function bodyOf(path: CaseRules['path'], step: string, id: string, role: R
     measure: { what: 'paperSheets', when: 'before', value: 100 },
     ...(path === '/campaigns' && (await campaignDates(id))),
     ...(path === '/campaign-sections' && (await sectionBodies(id, role))),
+    ...(path === '/yearly-reviews' && (await reviewBodies(role))),
   };
   const came = role === 'person' ? {} : { channel: 'phone', reportedAt: (await townNow()).toISOString() };
   if (step === 'end') return path === '/registrations' ? { cause: 'leaving' } : came;
@@ -260,6 +266,32 @@ async function sectionBodies(id: string, role: Role): Promise<Readonly<Record<st
   };
 }
 
+/** What the steps of a year say: the committee agrees once the mayor is in it, and of the measures the head's is left. */
+async function reviewBodies(role: Role): Promise<Readonly<Record<string, object>>> {
+  const date = today((await townNow()).toISOString());
+  const present = (await town.directory.holdersOf('committee')).map(({ staffNumber }) => staffNumber);
+  const year = fiscalYear(reviewed);
+  const first = { year, number: 1 };
+  const measure = { text: '貸出用端末機を増やす', owner: 'head:zeimu', due: later.until };
+  const targets = [{ form: 'all', value: 30 }];
+  return {
+    setTargets: { targets },
+    addMeasure: measure,
+    changeMeasure: { ...first, budget: 100_000 },
+    withdrawMeasure: { year, number: 2, reason: words },
+    submitPlan: { remarks: words },
+    deliberate: { held: date, present, minutes: words, agrees: role === 'mayor' },
+    decidePlan: { approved: true },
+    reportMeasure: { ...first, done: false, text: '実施中' },
+    checkHalfYear: { findings: words },
+    useSurvey: { survey },
+    proposeTargets: { targets, reason: words },
+    decideTargets: { approved: true },
+    evaluate: { remarks: words },
+    decide: { measures: [{ ...first, decision: 'done' }], added: [], stages: [{ form: 'home', to: 'introduction', reason: words }] },
+  };
+}
+
 /** Opens a case of the person's: `over` where it is another's form, or another kind of one. */
 async function open(
   path: CaseRules['path'],
@@ -272,6 +304,7 @@ async function open(
     '/telework-days': { plan: plan() },
     '/campaigns': undefined,
     '/campaign-sections': undefined,
+    '/yearly-reviews': { fiscalYear: fiscalYear(reviewed) },
   };
   const sent = { key: randomUUID(), body: { ...bodies[path], ...over } };
   const { status, body } = path === '/device-loans' ? await town.file(person, { data: words }) : await send(by, 'POST', path, sent);
@@ -410,6 +443,16 @@ const happenings: Readonly<Record<string, (subject: Subject) => Promise<void>>> 
     await comesTo(id, 'closing');
   },
   'the campaign is cancelled': () => take('/campaigns', { id: ofSection, person: people.hr }, 'hr cancel'),
+  'the year ends': async ({ id }) => {
+    await moveClock(Date.parse(`${fiscalYear(reviewed) + 1}-04-01T00:01:00+09:00`));
+    await expect.poll(async () => (await send(people.hr, 'GET', `/yearly-reviews/${id}`)).body.status, patience).toBe('check');
+  },
+  'the months are frozen': async ({ id }) => {
+    const date = municipalCalendar().addBusinessDays(lastDateOf(`${fiscalYear(reviewed) + 1}-03`), 3);
+    await moveClock(Date.parse(`${date}T08:30:00+09:00`));
+    await town.months(date);
+    await expect.poll(async () => (await send(people.hr, 'GET', `/yearly-reviews/${id}`)).body.state.months.length, patience).toBe(12);
+  },
   'device back': () => take('/device-loans', loanOfApplicant, 'keeper takeBack', 'keeper erase', 'it confirmErasure'),
 };
 
@@ -571,6 +614,14 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
     });
     for (const { rule, rows } of rules) for (const row of rows) await askRow(row, rule);
     expect(surprises()).toEqual([]);
+  });
+
+  test('a year, wherever it stands', async () => {
+    reviewed = today((await townNow()).toISOString());
+    const asking = { questionnaire: brief, audience: { of: 'everybody' }, from: dayOn(reviewed, 1), until: dayOn(reviewed, 4) };
+    survey = (await send(people.hr, 'POST', '/surveys', { key: randomUUID(), body: asking })).body.id;
+    await walk(yearlyReview, await open('/yearly-reviews', town.accounts.borrower, { by: people.hr }));
+    expect(neverTaken()).toEqual([]);
   });
 
   test('whoever knows their password logs in, and out', async () => {

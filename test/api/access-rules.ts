@@ -46,7 +46,7 @@ export interface Stage {
 export type Walk = readonly (readonly [stage: string, ...steps: readonly string[]])[];
 
 export interface CaseRules {
-  path: '/device-loans' | '/registrations' | '/telework-days' | '/campaigns' | '/campaign-sections';
+  path: '/device-loans' | '/registrations' | '/telework-days' | '/campaigns' | '/campaign-sections' | '/yearly-reviews';
   /** What a case has to be read beside itself and its events. */
   pages: readonly string[];
   /** Who reads it in their own right, though they act for the head too. */
@@ -423,6 +423,48 @@ export const campaignSection: CaseRules = {
   others: [],
 };
 
+const ofYear: Pick<Stage, 'sees' | 'reads'> = { sees: ['hr', 'it', ...committee], reads: ['hr', ...committee] };
+/** The head owns a measure; the order acts for the head while something of it can be reported. */
+const withOwner: Pick<Stage, 'sees' | 'reads'> = { sees: [...ofYear.sees, 'head', 'byPost'], reads: [...ofYear.reads, 'head', 'byPost'] };
+const afterwards: Pick<Stage, 'sees' | 'reads'> = { sees: [...ofYear.sees, 'head'], reads: [...ofYear.reads, 'head'] };
+const takenBy = (who: Roles, ...steps: readonly string[]) => Object.fromEntries(steps.map((step) => [step, who]));
+const worked = {
+  ...takenBy(['hr'], 'addMeasure', 'changeMeasure', 'withdrawMeasure', 'useSurvey'),
+  reportMeasure: ['head', 'byPost'] as Roles,
+};
+const unchecked = { ...worked, checkHalfYear: ['hr'] as Roles };
+
+/** 年次評価. HR plans and evaluates, the committee deliberates, the mayor decides, owners report of their measures; IT sees the figures. It is of no department, and of nobody. */
+export const yearlyReview: CaseRules = {
+  path: '/yearly-reviews',
+  pages: [],
+  stages: {
+    opened: { ...ofYear, reads: [], takes: takenBy(['hr'], 'setTargets', 'submitPlan', 'addMeasure', 'checkHalfYear', 'useSurvey') },
+    planned: { ...withOwner, takes: { ...unchecked, ...takenBy(['hr'], 'setTargets', 'submitPlan') } },
+    submitted: { ...withOwner, takes: { ...unchecked, setTargets: ['hr'], deliberate: committee } },
+    agreed: { ...withOwner, takes: { ...unchecked, setTargets: ['hr'], decidePlan: ['mayor'] } },
+    done: { ...withOwner, takes: { ...unchecked, proposeTargets: ['hr'] } },
+    changed: { ...withOwner, takes: { ...worked, decideTargets: ['mayor'] } },
+    over: { ...afterwards, takes: takenBy(['hr'], 'evaluate', 'useSurvey') },
+    evaluated: { ...afterwards, takes: { deliberate: committee } },
+    deliberated: { ...afterwards, takes: { decide: ['mayor'] } },
+    closed: { ...afterwards, takes: {} },
+  },
+  walk: [
+    ['opened', 'hr addMeasure', 'hr addMeasure', 'hr withdrawMeasure'],
+    ['planned', 'hr setTargets', 'hr changeMeasure', 'head reportMeasure', 'byPost reportMeasure', 'hr submitPlan'],
+    ['submitted', 'committee deliberate', 'hr submitPlan', 'superior deliberate', 'hr submitPlan', 'mayor deliberate'],
+    ['agreed', 'mayor decidePlan'],
+    ['done', 'hr checkHalfYear', 'hr useSurvey', 'hr proposeTargets'],
+    ['changed', 'mayor decideTargets', 'the year ends'],
+    ['over', 'the months are frozen', 'hr evaluate'],
+    ['evaluated', 'mayor deliberate'],
+    ['deliberated', 'mayor decide'],
+    ['closed'],
+  ],
+  others: [],
+};
+
 /** An operation that is not a case's. Nobody in particular gets 401 on it. */
 export interface Row {
   route: string;
@@ -679,6 +721,29 @@ export const plain = ({
         { route: 'GET /registrations/pack-changes', answers: only(200, 'hr') },
         { route: 'GET /figures/registrations', answers: only(200, 'hr', ...committee) },
         { route: 'GET /figures/telework-days', answers: only(200, 'hr', ...committee) },
+      ],
+    },
+    {
+      rule: 'The figures of a year are for who reviews it, and IT; what they count is for HR alone, and so is counting anew. What each is everybody may know',
+      rows: [
+        { route: 'GET /figures/definitions', answers: everyone(200) },
+        ...['months', 'year', 'year/departments', 'situations', 'targets', 'hours', 'service', 'national-survey'].map(
+          (name): Row => ({
+            route: `GET /figures/${name}`,
+            query: name === 'situations' ? '?month=2026-04' : '',
+            answers: only(200, 'hr', 'it', ...committee),
+          }),
+        ),
+        { route: 'GET /exports/national-survey', query: '?format=csv', answers: only(200, 'hr', 'it', ...committee) },
+        { route: 'GET /figures/cells', query: '?figure=uses&from=2026-04&until=2026-04', answers: only(200, 'hr') },
+        { route: 'GET /figures/rows', query: '?figure=uses&month=2020-04', answers: only(200, 'hr') },
+        {
+          route: 'POST /figures/months/{month}/corrections',
+          at: { month: '2020-04' },
+          body: { reason: '紙の報告書が後から届いたため' },
+          answers: only('ruleRefuses', 'hr'),
+        },
+        { route: 'POST /yearly-reviews', body: { fiscalYear: 2049 }, answers: only('ruleRefuses', 'hr') },
       ],
     },
     {

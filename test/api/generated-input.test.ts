@@ -33,9 +33,7 @@ test(
       '/imports/absences': hr,
       '/imports/employment': hr,
       '/registrations/pack-changes': hr,
-      '/figures/registrations': hr,
       '/unattended': hr,
-      '/figures/telework-days': hr,
       '/imports/training': hr,
       '/imports/seats': hr,
       '/imports/observed': hr,
@@ -52,6 +50,8 @@ test(
       training: hr,
       emergencies: emergencyAuthority,
       'trial-campaign': hr,
+      figures: hr,
+      'yearly-review': hr,
     };
     await Promise.all([...Object.values(who), borrower, hr].map((one) => town.token(one)));
     const operations = operationsOf((await town.send(undefined, 'GET', '/openapi.json')).body);

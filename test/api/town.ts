@@ -22,6 +22,7 @@ import { createLedgerActivities } from '../../activities/ledger/activities.js';
 import { hostClock } from '../../activities/ledger/clock.js';
 import { deliverNews } from '../../activities/ledger/news-delivery.js';
 import { createPostgresLedger, type PostgresLedger } from '../../activities/ledger/postgres.js';
+import { createRoundActivities } from '../../activities/ledger/round.js';
 import { createPlannerChild } from '../../activities/planner/child.js';
 import { createSurveyActivities } from '../../activities/surveys/activities.js';
 import { createTrialActivities } from '../../activities/trials/activities.js';
@@ -30,7 +31,7 @@ import { trialRules } from '../../activities/trials/targets.js';
 import { watchTrials } from '../../activities/trials/watch.js';
 import { createApp } from '../../api/app.js';
 import { municipalCalendar, today } from '../../config/calendar.js';
-import { loadPack, type PolicyPack } from '../../config/policy/pack.js';
+import { figurePolicy, loadPack, type PolicyPack } from '../../config/policy/pack.js';
 import { Secret } from '../../config/settings.js';
 import { startDirectory } from '../../embedded/directory.js';
 import { type SampleTown, type TownAccounts, writeSampleTown } from '../../embedded/sample-town.js';
@@ -208,6 +209,15 @@ export class ApiTown {
       await followTrials({ ledger, directory, calendar, rules: trialRules(this.work.pack) }, date);
       await watchTrials({ ledger, planner, calendar }, date);
     });
+  }
+
+  /** The same for the figures of months: those that are due by the date are frozen, and the years told. */
+  async months(date: string): Promise<void> {
+    const { ledger, directory } = this;
+    const idle = async () => 0;
+    const figures = figurePolicy(this.work.pack);
+    const others = { digests: { write: idle }, trials: { follow: idle, watch: idle }, nudge: async () => undefined };
+    await createRoundActivities({ ledger, directory, calendar, figures, ...others }).takeMonths(date);
   }
 
   /** Laptops of a pool. */

@@ -6,9 +6,7 @@ import { createActing } from '../../activities/directory/acting.js';
 import { hostClock } from '../../activities/ledger/clock.js';
 import { createDigests } from '../../activities/ledger/digests.js';
 import type { QueuedMail } from '../../activities/ledger/port.js';
-import { createRoundActivities } from '../../activities/ledger/round.js';
 import { fiscalYear, monthsOf, municipalCalendar, today } from '../../config/calendar.js';
-import { figurePolicy, loadPack } from '../../config/policy/pack.js';
 import { bundleWorkflows } from '../../worker/create-worker.js';
 import { dayOn } from '../../workflows/shared/dates.js';
 import { caseWorkflowId } from '../../workflows/shared/procedures.js';
@@ -18,7 +16,6 @@ import { teleworked } from '../ledger/months.js';
 import { ApiTown } from './town.js';
 import { codes, patience, trialDesk } from './trial-desk.js';
 
-const pack = 'test/api/yearly-review.yaml';
 const calendar = municipalCalendar();
 /** The first fiscal year that begins after the host's date. */
 const year = fiscalYear(today(hostClock.now().toISOString())) + 1;
@@ -26,7 +23,7 @@ const year = fiscalYear(today(hostClock.now().toISOString())) + 1;
 let town: ApiTown;
 const made = new Map<string, string>();
 beforeAll(async () => {
-  town = await ApiTown.open({ pack });
+  town = await ApiTown.open({ pack: 'test/api/yearly-review.yaml' });
   await to(`${year}-04-01`, '09:00');
 }, 120_000);
 afterAll(async () => {
@@ -55,21 +52,13 @@ const review = (id: string) => get(town.accounts.hr, `/yearly-reviews/${id}`);
 const dueOf = async (id: string): Promise<string[]> => (await review(id)).due.map((one: { step: string }) => one.step);
 const committee = async (): Promise<string[]> => (await town.directory.holdersOf('committee')).map(({ staffNumber }) => staffNumber);
 
-/** The duties of a morning that a year depends on: figures of months are frozen, and who is late is told. */
+/** What a morning does about a year: figures of months are frozen, and who is late is told. */
 const morning = async (date: string): Promise<void> => {
   const { ledger, directory } = town;
   const acting = createActing({ directory, ledger, rules: { order: [], headMayName: true }, clock: ledger.townClock });
-  const round = createRoundActivities({
-    ...{ ledger, directory, calendar },
-    digests: createDigests({ ledger, acting, notices: [] }),
-    figures: figurePolicy(loadPack(pack)),
-    trials: { follow: async () => 0, watch: async () => 0 },
-    nudge: async () => undefined,
-  });
-  await new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(async () => {
-    await round.takeMonths(date);
-    await round.remind(date);
-  });
+  await town.months(date);
+  const digests = createDigests({ ledger, acting, notices: [] });
+  await new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(() => digests.write('morning', date));
 };
 /** The business day of the month on which the figures of the one before are frozen. */
 const freezing = (month: string): string => calendar.addBusinessDays(dayOn(`${month}-01`, -1), 3);
