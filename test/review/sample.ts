@@ -24,7 +24,7 @@ const cumulative = (uses: readonly number[], of: readonly string[]) =>
 
 const question = (id: string, ja: string, n: number, counts: readonly (readonly [string, number])[], more: object = {}) => ({
   ...{ question: id, part: { ja: 'Ⅲ テレワークの意向' }, text: { ja, en: `Question ${id}` }, kind: 'multiple' as const, n },
-  blank: n - sum(counts.map(([, count]) => count)) > 0 ? n - sum(counts.map(([, count]) => count)) : 0,
+  blank: Math.max(0, n - sum(counts.map(([, count]) => count))),
   choices: counts.map(([text, count], at) => ({
     ...{ choice: `${at + 1}`, text: { ja: text, en: `Choice ${at + 1}` }, count, share: Math.round((1000 * count) / n) / 10 },
   })),
@@ -232,7 +232,7 @@ export const report: ReviewReport = {
           ],
           { most: 3 },
         ),
-        { question: 'F1', part: { ja: 'Ⅰ' }, text: { ja: '性別' }, kind: 'single', invented: true, masked: true },
+        { question: 'F1', part: { ja: 'Ⅰ' }, text: { ja: '性別', en: 'Sex' }, kind: 'single', invented: true, masked: true },
         { question: 'Q15', part: { ja: 'Ⅴ' }, text: { ja: 'ご意見' }, kind: 'text', n: 898, blank: 800, choices: [] },
       ],
     },

@@ -1,7 +1,7 @@
 import { say as sayIn } from '../../../config/texts.js';
 import { quorumOf } from '../../../workflows/yearly-review/rules.js';
 import { tenthsOf } from '../../rounding.js';
-import type { Block, Cell, Chapter } from '../document.js';
+import { type Block, type Cell, type Chapter, grouped } from '../document.js';
 import { column, type Reader } from '../reader.js';
 import type { ReviewReport, ShownReport, YearDecision } from '../report.js';
 
@@ -97,7 +97,7 @@ function promotion({ say, month }: Reader, { year: { months }, review: { promoti
       kind: 'paragraph',
       text:
         own && average !== undefined
-          ? say('organisation.promotionText', { month: name, uses: `${own.uses ?? 0}`, average: average.toFixed(1) })
+          ? say('organisation.promotionText', { month: name, uses: grouped(own.uses ?? 0), average: grouped(average, 1) })
           : say('organisation.promotionOpen', { month: name }),
     },
   ];
@@ -113,7 +113,7 @@ function national({ say, date, language }: Reader, { national: answer }: ReviewR
   const rateInWords =
     rate?.share !== undefined && rate.date !== undefined
       ? say('organisation.rateOf', {
-          ...{ share: rate.share.toFixed(1), on: date(rate.date), users: `${rate.users}`, eligible: `${rate.eligible}` },
+          ...{ share: rate.share.toFixed(1), on: date(rate.date), users: grouped(rate.users), eligible: grouped(rate.eligible ?? 0) },
         })
       : undefined;
   return {
