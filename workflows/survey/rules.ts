@@ -62,7 +62,7 @@ export function refusal({ until }: Survey, { name, input }: SurveyStep): Refusal
 }
 
 /** The instant after which nothing can come back by a link any more. */
-export const overAt = ({ closesAt, policy }: Pick<Survey, 'closesAt' | 'policy'>): string =>
+const overAt = ({ closesAt, policy }: Pick<Survey, 'closesAt' | 'policy'>): string =>
   new Date(Date.parse(closesAt) + policy.graceMinutes * 60_000).toISOString();
 
 /** What forbids to send answers at the instant; whoever had opened the form before the survey closed has the time that the pack leaves them. */
