@@ -153,7 +153,7 @@ describe('the busiest day (000:141-164, 004:390)', () => {
     await day('1', '13', { ordered: 'snow' });
     await day('1', '14', { status: 'planned' });
     await day('1', '15');
-    expect(await april(t, 'dailyUsers', 'date')).toEqual({ '2027-04-12': '2/3', '2027-04-13': '1/2', '2027-04-15': '1/3' });
+    expect(await april(t, 'dailyUsers', 'date')).toEqual({ '2027-04-12': '1/3', '2027-04-13': '1/2', '2027-04-15': '1/3' });
     expect(await april(t, 'dailyShare', 'date')).toEqual({ '2027-04-12': '2/5', '2027-04-13': '1/5', '2027-04-15': '1/5' });
   });
 });
@@ -204,8 +204,25 @@ describe('devices and loans', () => {
       `insert into custody (case_id, asset_tag, since, until) values ('A2', 'A', '2027-04-02T10:00+09:00', '2027-04-03T09:00+09:00')`,
     ); // 2 April is counted; and 3 April.
     expect(await april(t, 'deviceDays')).toEqual({ all: `${3 + 3}/${3 * 30}` });
-    const { items } = await t.ledger.figureRows({ month: '2027-04', figure: 'deviceDays', dims: {} }, { policy, limit: 10 });
-    expect(items.map(({ assetTag, date }) => `${assetTag} ${date?.slice(8)}`)).toEqual(['A 01', 'A 02', 'A 03', 'B 28', 'B 29', 'B 30']);
+    const days = async () => {
+      const { items } = await t.ledger.figureRows({ month: '2027-04', figure: 'deviceDays', dims: {} }, { policy, limit: 10 });
+      return items.map(({ assetTag, date }) => `${date?.slice(8)} ${assetTag}`);
+    };
+    expect(await days()).toEqual(['01 A', '02 A', '03 A', '28 B']); // As the clock stands.
+    t.clock.set('2027-05-10T00:00:00.000Z');
+    expect(await days()).toEqual(['01 A', '02 A', '03 A', '28 B', '29 B', '30 B']);
+  });
+
+  it('device days of a month that is not over: until the date of the taking', async () => {
+    const t = await town();
+    await addDevice(t, 'A');
+    await addDevice(t, 'B');
+    await lent(t, 'A', [
+      ['request', '2027-04-01T09:00'],
+      ['handOver', '2027-04-08T10:00'],
+    ]);
+    await t.ledger.takeMonths('2027-04-09', policy);
+    expect(shown(await t.ledger.monthCells({ from: '2027-04', until: '2027-04', figures: ['deviceDays'] }))).toEqual({ all: `2/${2 * 9}` });
   });
 
   it('lendable are the devices that are in the master at the month’s end: later ones are not, nor those that were gone by then', async () => {

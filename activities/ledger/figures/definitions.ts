@@ -2,11 +2,12 @@ import { type RawBuilder, sql } from 'kysely';
 import { dayOn, endOfDay } from '../../../workflows/shared/dates.js';
 import type { FigureDefinition, FigureName, FigurePolicy, FigureRow } from '../port.js';
 
-/** A month (`2028-02`), its first and last date, and what of the pack its figures depend on. */
+/** A month (`2028-02`) and what of the pack its figures depend on. `until`: its last date, or that on which they are taken where it is not over. */
 export interface MonthOf {
   month: string;
   first: string;
   last: string;
+  until: string;
   policy: FigurePolicy;
 }
 
@@ -57,17 +58,18 @@ const ofPerson = { ...ofDay, key: ['staff'] } as const;
 const ofEvent = { shows: ['date', 'caseId', 'seq', 'staff', 'department'], key: ['date', 'caseId', 'seq'] } as const;
 const byDepartmentAndForm = [[], ['department'], ['form'], ['department', 'form']] as const;
 
-/** `days` with the number of people who were employed on each date, all or only the eligible: kind among `policy.employment`, occupation not among `policy.excludedOccupations`. */
+/** Of `days`, those of people who are employed on their date and `counted`: by kind and occupation; with the number of all such people on it. */
 const usersAmong = ({ first, last }: MonthOf, counted: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select "caseId", staff, department, days.date::text as date, whole from days
+  select "caseId", days.staff, department, days.date::text as date, whole from days
   join (
-    select staffed.date, lead(staffed.date, 1, 'infinity') over (order by staffed.date) as next, whole from (
-      -- Numbers change only where somebody's employment begins or is over.
-      select ${first}::date as date
-      union select from_day from employments where from_day between ${first}::date and ${last}::date
-      union select until_day + 1 from employments where until_day >= ${first}::date and until_day < ${last}::date) as staffed
-    cross join lateral (select count(*) filter (where ${counted}) as whole from ${employedOn(sql`staffed.date`)}) as counted
-  ) as staffed on days.date >= staffed.date and days.date < staffed.next`;
+    select spans.date, next, staff, count(*) over (partition by spans.date) as whole from (
+      -- It changes only where somebody's employment begins or is over.
+      select date, lead(date, 1, 'infinity') over (order by date) as next from (
+        select ${first}::date as date
+        union select from_day from employments where from_day between ${first}::date and ${last}::date
+        union select until_day + 1 from employments where until_day >= ${first}::date and until_day < ${last}::date) as changes) as spans
+    cross join lateral (select staff from ${employedOn(sql`spans.date`)} where ${counted}) as employed
+  ) as among on among.staff = days.staff and days.date >= among.date and days.date < among.next`;
 
 /**
  * Every figure of a month, once. Dates are those of Asia/Tokyo: an instant belongs to the date that it is there. Everything is judged as the ledger stands when the figures are taken, and where a figure
@@ -132,7 +134,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
   },
 
   /**
-   * 端末の利用日数: `of` one for each lendable device and date of the month, the value those on which it was in somebody's custody for any part: from the date of the hand-over to that of the release
+   * 端末の利用日数: `of` one for each lendable device and date of the month (until that on which they are taken, where it is not over), the value those on which it was in somebody's custody for any part: from the date of the hand-over to that of the release
    * (erasure confirmed, destroyed or written off), both included. Lendable: a laptop, Wi-Fi router, smartphone or tablet of the master, of no network zone `myNumber`, that was in the master at the end
    * of the month (not registered after it, by `device_events`) and not retired, returned to its lessor, written off or destroyed by then.
    */
@@ -144,13 +146,13 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     share: 'ofRows',
     shows: ['date', 'assetTag'],
     key: ['date', 'assetTag'],
-    rows: ({ first, last }) => sql`
+    rows: ({ first, last, until }) => sql`
       select asset_tag as "assetTag", date::date as date, (asset_tag, date::date) in (
           select asset_tag, held::date from custody cross join lateral generate_series(
             greatest(${dateOf(sql`since`)}, ${first}::date)::timestamp,
-            least(coalesce(${dateOf(sql`custody.until`)}, 'infinity'), ${last}::date)::timestamp, '1 day') as held
+            least(coalesce(${dateOf(sql`custody.until`)}, 'infinity'), ${until}::date)::timestamp, '1 day') as held
           where since < ${end(last)} and coalesce(custody.until, 'infinity') >= ${start(first)}) as counted
-      from devices cross join generate_series(${first}::timestamp, ${last}::timestamp, '1 day') as date
+      from devices cross join generate_series(${first}::timestamp, ${until}::timestamp, '1 day') as date
       where kind in ('laptop', 'wifiRouter', 'smartphone', 'tablet') and network_zone <> 'myNumber' and not exists (
         select from device_events where device_events.asset_tag = devices.asset_tag
           and (act = 'register' and at >= ${end(last)} or act in ('retire', 'returnLease', 'writtenOff', 'destroyed') and at < ${end(last)}))`,
@@ -245,9 +247,9 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
   },
 
   /**
-   * 一日の実施者数 of the eligible (対象者): different staff numbers among `days` of the date, the ordered ones included (a snow day is what it is for) and whoever they are; `of` the people whose
-   * employment on the date (the row of `employments` that began last, of those that hold) is of a kind in `policy.employment` and no occupation in `policy.excludedOccupations`. A cell for each date on
-   * which anybody teleworked.
+   * 一日の実施者数 of the eligible (テレワーク対象者に占めるテレワーク利用者, 000:146): `of` the people whose employment on the date (the row of `employments` that began last, of those that hold) is of a kind
+   * in `policy.employment` and no occupation in `policy.excludedOccupations`; the value those of them with at least one of `days` on the date, ordered ones included, as a snow day is what it is for. A
+   * cell for each date on which there is one.
    */
   dailyUsers: {
     unit: 'people',
@@ -263,7 +265,7 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
       ),
   },
 
-  /** 一日の実施率 of all: the value of `dailyUsers`, `of` everybody employed on the date, those on leave included (Saga: more than 10 % of all staff on a snow day). */
+  /** 一日の実施者数 of everybody: the same of all who are employed on the date, of whatever kind, those on leave included (Saga: more than 10 % of all staff on a snow day). */
   dailyShare: {
     unit: 'people',
     source: '004:389-390',

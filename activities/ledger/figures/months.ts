@@ -24,7 +24,11 @@ export interface MonthParts {
 /** Business day of the next month on which a month is frozen. */
 const frozenOn = 3;
 
-const monthOf = (month: string, policy: FigurePolicy): MonthOf => ({ month, first: `${month}-01`, last: lastDateOf(month), policy });
+/** As its figures are taken on the date. */
+function monthOf(month: string, policy: FigurePolicy, date: string): MonthOf {
+  const last = lastDateOf(month);
+  return { month, first: `${month}-01`, last, until: date < last ? date : last, policy };
+}
 
 /** 月次集計: the figures of the months, frozen one by one, with all that they were made of to be looked up. */
 export function createMonths({ db, patient, townTime, calendar }: MonthParts): MonthsPort {
@@ -66,7 +70,7 @@ export function createMonths({ db, patient, townTime, calendar }: MonthParts): M
       const first = await firstOpen(db);
       for (let month = first; month !== undefined && month <= date.slice(0, 7); month = nextMonth(month)) {
         const due = calendar.addBusinessDays(lastDateOf(month), frozenOn) <= date;
-        const taken = await follow(monthOf(month, policy), due ? 1 : 0);
+        const taken = await follow(monthOf(month, policy, date), due ? 1 : 0);
         if (taken && due) frozen.push(taken);
       }
       return frozen;
@@ -77,7 +81,7 @@ export function createMonths({ db, patient, townTime, calendar }: MonthParts): M
         const before = await trx.selectFrom('months').selectAll().where('key', '=', signed.key).executeTakeFirst();
         if (before) return toSnapshot(before);
         const latest = await latestOf(trx, month);
-        return latest > 0 ? take(trx, monthOf(month, policy), { version: latest + 1, signed }) : undefined;
+        return latest > 0 ? take(trx, monthOf(month, policy, lastDateOf(month)), { version: latest + 1, signed }) : undefined;
       }),
 
     async monthVersions(from, until) {
@@ -125,7 +129,7 @@ export function createMonths({ db, patient, townTime, calendar }: MonthParts): M
       const [size, { key }] = [pageSize(limit), definitions[figure]];
       const types = key.map((column) => (column === 'seq' ? ('number' as const) : ('string' as const)));
       const after = cursor === undefined ? {} : { after: readCursor(cursor, types) };
-      const rows = rowsOf({ figure, dims }, monthOf(month, policy), { ...after, limit: size + 1 });
+      const rows = rowsOf({ figure, dims }, monthOf(month, policy, today(await townTime())), { ...after, limit: size + 1 });
       if (!rows) return { items: [] };
       const found = await rows.execute(db);
       return pageOf(
