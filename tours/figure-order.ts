@@ -10,18 +10,19 @@ import {
 } from '../api/figures/read.js';
 import { monthsOf, today } from '../config/calendar.js';
 import { figurePolicy, reviewPolicy } from '../config/policy/pack.js';
-import type { Order } from './figures-check-main.js';
+import type { Order, Tables } from './figures-check-main.js';
 
-/** Where a town's figures lie, and the fiscal years that have begun. `closures`: the municipality's own closed days. */
+/** Where a town's figures lie, and the fiscal years that have begun. `closures`: the municipality's own closed days; `aims`: the targets, where reviews have set others than the pack's. */
 export interface TownOfFigures {
   databaseUrl: string;
   services: FigureServices;
   years: readonly number[];
   closures?: readonly string[];
+  aims?: Tables['aims'];
 }
 
 /** Has everything reckoned again: the months as they are frozen, and the tables as the API would show them to HR, unmasked. */
-export async function figureOrder({ databaseUrl, services, years, closures = [] }: TownOfFigures): Promise<Order> {
+export async function figureOrder({ databaseUrl, services, years, closures = [], aims }: TownOfFigures): Promise<Order> {
   const { ledger, clock, pack } = services;
   const { countedBy, countedOver, planYears } = reviewPolicy(pack);
   const months = years.flatMap(monthsOf);
@@ -31,7 +32,7 @@ export async function figureOrder({ databaseUrl, services, years, closures = [] 
     forms: pack.values.registration.forms,
     today: today(clock.now().toISOString()),
     ...{ countedBy, countedOver, planYears },
-    aims: pack.values.yearlyReview.targets,
+    aims: aims ?? pack.values.yearlyReview.targets,
     years: await Promise.all(
       years.map(async (fiscalYear) => ({
         fiscalYear,
