@@ -18,6 +18,7 @@ import {
   renewal,
   roles,
   type Stage,
+  staffSurvey,
   teleworkDay,
   unplanned,
   yearlyReview,
@@ -72,8 +73,8 @@ const cells: Cell[] = [];
 let [reported, ofSection] = ['', ''];
 /** A registration in force at the end, and the loan of somebody whose registration is revoked. */
 let [inForce, loanOfApplicant]: [string, Subject] = ['', { id: '', person: '' }];
-/** The date on which the year is opened that is reviewed, and a survey that it uses. */
-let [reviewed, survey] = [now, ''];
+/** The fiscal year that is reviewed, and a survey that it uses. */
+let [reviewed, survey] = [0, ''];
 /** What was really taken, by whom; and where the rules say that it can be. */
 const taken = new Set<string>();
 const taking: Pick<Cell, 'route' | 'at' | 'role'>[] = [];
@@ -193,6 +194,7 @@ async function bodyOf(path: CaseRules['path'], step: string, id: string, role: R
     measure: { what: 'paperSheets', when: 'before', value: 100 },
     ...(path === '/campaigns' && (await campaignDates(id))),
     ...(path === '/campaign-sections' && (await sectionBodies(id, role))),
+    ...(path === '/surveys' && (await surveyBodies(id))),
     ...(path === '/yearly-reviews' && (await reviewBodies(role))),
   };
   const came = role === 'person' ? {} : { channel: 'phone', reportedAt: (await townNow()).toISOString() };
@@ -266,11 +268,23 @@ async function sectionBodies(id: string, role: Role): Promise<Readonly<Record<st
   };
 }
 
+/** A survey of everybody that begins on the next day, by the town's clock. */
+async function surveyDraft(): Promise<object> {
+  const date = today((await townNow()).toISOString());
+  return { questionnaire: brief, audience: { of: 'everybody' }, from: dayOn(date, 1), until: dayOn(date, 4) };
+}
+
+async function surveyBodies(id: string): Promise<Readonly<Record<string, object>>> {
+  const { state } = (await send(people.hr, 'GET', `/surveys/${id}`)).body;
+  const reasoned = Object.fromEntries(['closeEarly', 'cancel'].map((step) => [step, { reason: words }]));
+  return { ...reasoned, redraft: await surveyDraft(), extend: { until: dayOn(state.until, 1) } };
+}
+
 /** What the steps of a year say: the committee agrees once the mayor is in it, and of the measures the head's is left. */
 async function reviewBodies(role: Role): Promise<Readonly<Record<string, object>>> {
   const date = today((await townNow()).toISOString());
   const present = (await town.directory.holdersOf('committee')).map(({ staffNumber }) => staffNumber);
-  const year = fiscalYear(reviewed);
+  const year = reviewed;
   const first = { year, number: 1 };
   const measure = { text: '貸出用端末機を増やす', owner: 'head:zeimu', due: later.until };
   const targets = [{ form: 'all', value: 30 }];
@@ -304,7 +318,8 @@ async function open(
     '/telework-days': { plan: plan() },
     '/campaigns': undefined,
     '/campaign-sections': undefined,
-    '/yearly-reviews': { fiscalYear: fiscalYear(reviewed) },
+    '/surveys': undefined,
+    '/yearly-reviews': { fiscalYear: reviewed },
   };
   const sent = { key: randomUUID(), body: { ...bodies[path], ...over } };
   const { status, body } = path === '/device-loans' ? await town.file(person, { data: words }) : await send(by, 'POST', path, sent);
@@ -442,13 +457,19 @@ const happenings: Readonly<Record<string, (subject: Subject) => Promise<void>>> 
     await moveClock(Date.parse(state.endsAt) + 60_000);
     await comesTo(id, 'closing');
   },
+  'the survey opens': async ({ id }) => {
+    const { state } = (await send(people.hr, 'GET', `/surveys/${id}`)).body;
+    await moveClock(Date.parse(state.opensAt) + 60_000);
+    await expect.poll(async () => (await send(people.hr, 'GET', `/surveys/${id}`)).body.state.links, patience).toBeGreaterThan(0);
+  },
+  'nothing can come back any more': async () => moveClock((await townNow()).getTime() + 61 * 60_000),
   'the campaign is cancelled': () => take('/campaigns', { id: ofSection, person: people.hr }, 'hr cancel'),
   'the year ends': async ({ id }) => {
-    await moveClock(Date.parse(`${fiscalYear(reviewed) + 1}-04-01T00:01:00+09:00`));
+    await moveClock(Date.parse(`${reviewed + 1}-04-01T00:01:00+09:00`));
     await expect.poll(async () => (await send(people.hr, 'GET', `/yearly-reviews/${id}`)).body.status, patience).toBe('check');
   },
   'the months are frozen': async ({ id }) => {
-    const date = municipalCalendar().addBusinessDays(lastDateOf(`${fiscalYear(reviewed) + 1}-03`), 3);
+    const date = municipalCalendar().addBusinessDays(lastDateOf(`${reviewed + 1}-03`), 3);
     await moveClock(Date.parse(`${date}T08:30:00+09:00`));
     await town.months(date);
     await expect.poll(async () => (await send(people.hr, 'GET', `/yearly-reviews/${id}`)).body.state.months.length, patience).toBe(12);
@@ -589,6 +610,25 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
     expect(neverTaken()).toEqual([]);
   });
 
+  test('surveys, wherever they stand; and a link is whoever has it', async () => {
+    const drawn = async () => open('/surveys', town.accounts.borrower, { by: people.hr, over: await surveyDraft() });
+    const main = await drawn();
+    survey = main.id;
+    for (const steps of staffSurvey.others) await take('/surveys', await drawn(), ...steps);
+    await walk(staffSurvey, main);
+    const [link] = await town.ledger.db.selectFrom('survey_links').select('link').where('survey', '=', survey).limit(1).execute();
+    for (const role of roles)
+      for (const [method, expected] of [
+        ['GET', '200'],
+        ['POST', 'ruleRefuses'],
+      ] as const) {
+        const sent = method === 'POST' ? { body: { answers: {} } } : {};
+        const got = answerOf(await send(numberOf(role, town.accounts.borrower), method, `/survey-links/${link?.link}`, sent));
+        cells.push({ route: `${method} /survey-links/{link}`, at: 'its survey is over', role, expected, got });
+      }
+    expect(neverTaken()).toEqual([]);
+  });
+
   test('everything beside the cases, by rule', async () => {
     const { borrower: person } = town.accounts;
     const { body } = await send(people.it, 'GET', '/devices?limit=200');
@@ -603,6 +643,7 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
         emergency,
         reported,
         refusedDraft: { ...(await weekFrom(1)), from: now, until: now },
+        survey,
         person,
         comingDeputy: people.comingDeputy,
         open: inForce,
@@ -617,9 +658,12 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
   });
 
   test('a year, wherever it stands', async () => {
-    reviewed = today((await townNow()).toISOString());
-    const asking = { questionnaire: brief, audience: { of: 'everybody' }, from: dayOn(reviewed, 1), until: dayOn(reviewed, 4) };
-    survey = (await send(people.hr, 'POST', '/surveys', { key: randomUUID(), body: asking })).body.id;
+    reviewed = fiscalYear(today((await townNow()).toISOString())) + 1;
+    const from = `${reviewed}-04-01`;
+    await moveClock(Date.parse(`${from}T09:00:00+09:00`));
+    const named = { capacity: 'head:zeimu', deputy: people.deputy, from, until: later.until }; // The first naming has been taken back.
+    await send(people.head, 'POST', '/deputies', { key: randomUUID(), body: named });
+    survey = (await send(people.hr, 'POST', '/surveys', { key: randomUUID(), body: await surveyDraft() })).body.id;
     await walk(yearlyReview, await open('/yearly-reviews', town.accounts.borrower, { by: people.hr }));
     expect(neverTaken()).toEqual([]);
   });

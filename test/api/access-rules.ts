@@ -46,7 +46,7 @@ export interface Stage {
 export type Walk = readonly (readonly [stage: string, ...steps: readonly string[]])[];
 
 export interface CaseRules {
-  path: '/device-loans' | '/registrations' | '/telework-days' | '/campaigns' | '/campaign-sections' | '/yearly-reviews';
+  path: '/device-loans' | '/registrations' | '/telework-days' | '/campaigns' | '/campaign-sections' | '/surveys' | '/yearly-reviews';
   /** What a case has to be read beside itself and its events. */
   pages: readonly string[];
   /** Who reads it in their own right, though they act for the head too. */
@@ -368,6 +368,30 @@ export const campaign: CaseRules = {
   others: [['hr cancel']],
 };
 
+const asked: Pick<Stage, 'sees' | 'reads'> = { sees: ['hr', ...committee], reads: [] };
+const asks = (...steps: string[]): Stage => ({ ...asked, takes: Object.fromEntries(steps.map((step) => [step, ['hr']])) });
+
+/** 職員アンケート. HR asks, the committee reviews; whoever is asked comes by a link. */
+export const staffSurvey: CaseRules = {
+  path: '/surveys',
+  pages: ['questionnaire', 'returns'],
+  stages: {
+    drafted: asks('redraft', 'schedule', 'cancel'),
+    scheduled: asks('extend', 'cancel'),
+    open: asks('extend', 'closeEarly', 'cancel'),
+    over: asks('report'),
+    closed: asks(),
+  },
+  walk: [
+    ['drafted', 'hr redraft', 'hr schedule'],
+    ['scheduled', 'hr extend', 'the survey opens'],
+    ['open', 'hr closeEarly'],
+    ['over', 'nothing can come back any more', 'hr report'],
+    ['closed'],
+  ],
+  others: [['hr cancel']],
+};
+
 const members: Roles = ['person', 'colleague', 'head', 'byPost', 'keeper', 'promoter'];
 const speaking: Roles = [...members, 'deputy'];
 /** The head is absent, and has no slot to give. */
@@ -424,13 +448,13 @@ export const campaignSection: CaseRules = {
 };
 
 const ofYear: Pick<Stage, 'sees' | 'reads'> = { sees: ['hr', 'it', ...committee], reads: ['hr', ...committee] };
-/** The head owns a measure; the order acts for the head while something of it can be reported. */
-const withOwner: Pick<Stage, 'sees' | 'reads'> = { sees: [...ofYear.sees, 'head', 'byPost'], reads: [...ofYear.reads, 'head', 'byPost'] };
+/** The head owns a measure; who acts for the head has a part in it while something of it can be reported. */
+const withOwner: Pick<Stage, 'sees' | 'reads'> = { sees: [...ofYear.sees, ...approvers], reads: [...ofYear.reads, ...approvers] };
 const afterwards: Pick<Stage, 'sees' | 'reads'> = { sees: [...ofYear.sees, 'head'], reads: [...ofYear.reads, 'head'] };
 const takenBy = (who: Roles, ...steps: readonly string[]) => Object.fromEntries(steps.map((step) => [step, who]));
 const worked = {
   ...takenBy(['hr'], 'addMeasure', 'changeMeasure', 'withdrawMeasure', 'useSurvey'),
-  reportMeasure: ['head', 'byPost'] as Roles,
+  reportMeasure: approvers,
 };
 const unchecked = { ...worked, checkHalfYear: ['hr'] as Roles };
 
@@ -452,7 +476,7 @@ export const yearlyReview: CaseRules = {
   },
   walk: [
     ['opened', 'hr addMeasure', 'hr addMeasure', 'hr withdrawMeasure'],
-    ['planned', 'hr setTargets', 'hr changeMeasure', 'head reportMeasure', 'byPost reportMeasure', 'hr submitPlan'],
+    ['planned', 'hr setTargets', 'hr changeMeasure', ...approvers.map((who) => `${who} reportMeasure`), 'hr submitPlan'],
     ['submitted', 'committee deliberate', 'hr submitPlan', 'superior deliberate', 'hr submitPlan', 'mayor deliberate'],
     ['agreed', 'mayor decidePlan'],
     ['done', 'hr checkHalfYear', 'hr useSurvey', 'hr proposeTargets'],
@@ -496,6 +520,8 @@ export interface Known {
   /** A campaign of the department `zeimu` that was reported, and a draft that a rule refuses. */
   reported: string;
   refusedDraft: object;
+  /** A survey that was reported. */
+  survey: string;
   /** Staff numbers. */
   person: string;
   comingDeputy: string;
@@ -525,6 +551,7 @@ export const plain = ({
   emergency,
   reported,
   refusedDraft,
+  survey,
   person,
   comingDeputy,
   open,
@@ -631,6 +658,30 @@ export const plain = ({
         { route: 'GET /campaigns/{id}/report', at: { id: reported }, answers: only(200, 'hr', ...committee) },
         { route: 'GET /exports/campaign', query: `?id=${reported}&format=csv`, answers: only(200, 'hr', ...committee) },
         { route: 'GET /exports/campaign', query: `?id=${reported}&format=csv&table=members`, answers: only(200, 'hr') },
+      ],
+    },
+    {
+      rule: 'A survey is drawn up by HR, which alone reads what was written; the committee sees counts, nobody whose they are',
+      rows: [
+        {
+          route: 'POST /surveys',
+          body: { questionnaire: 'oyama', audience: { of: 'everybody' }, from: '2020-08-01', until: '2020-08-31' },
+          answers: only('ruleRefuses', 'hr'),
+        },
+        { route: 'GET /surveys/questionnaires', answers: only(200, 'hr') },
+        ...['results', 'cross?by=D&of=Q1'].map(
+          (page): Row => ({
+            route: `GET /surveys/{id}/${page.replace(/\?.*/, '')}`,
+            at: { id: survey },
+            query: page.replace(/^\w+/, ''),
+            answers: { all: 'notFound', ...Object.fromEntries(['hr', ...committee].map((one) => [one, 200])) },
+          }),
+        ),
+        { route: 'GET /surveys/{id}/texts', at: { id: survey }, query: '?question=Q2', answers: only(200, 'hr') },
+        { route: 'GET /exports/survey', query: `?id=${survey}&format=csv`, answers: only(200, 'hr', ...committee) },
+        { route: 'GET /exports/survey', query: `?id=${survey}&format=csv&table=texts&of=Q2`, answers: only(200, 'hr') },
+        { route: 'POST /imports/survey-answers', query: `?id=${survey}`, headers: csv, body: 'number', answers: only('ruleRefuses', 'hr') },
+        { route: 'GET /me/surveys', answers: everyone(200) },
       ],
     },
     {
