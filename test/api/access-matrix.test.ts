@@ -195,7 +195,7 @@ async function bodyOf(path: CaseRules['path'], step: string, id: string, role: R
     ...(path === '/campaigns' && (await campaignDates(id))),
     ...(path === '/campaign-sections' && (await sectionBodies(id, role))),
     ...(path === '/surveys' && (await surveyBodies(id))),
-    ...(path === '/yearly-reviews' && (await reviewBodies(role))),
+    ...(path === '/yearly-reviews' && (await reviewBodies(id, role))),
   };
   const came = role === 'person' ? {} : { channel: 'phone', reportedAt: (await townNow()).toISOString() };
   if (step === 'end') return path === '/registrations' ? { cause: 'leaving' } : came;
@@ -281,9 +281,11 @@ async function surveyBodies(id: string): Promise<Readonly<Record<string, object>
 }
 
 /** What the steps of a year say: the committee agrees once the mayor is in it, and of the measures the head's is left. */
-async function reviewBodies(role: Role): Promise<Readonly<Record<string, object>>> {
+async function reviewBodies(id: string, role: Role): Promise<Readonly<Record<string, object>>> {
   const date = today((await townNow()).toISOString());
   const present = (await town.directory.holdersOf('committee')).map(({ staffNumber }) => staffNumber);
+  const { state } = (await send(people.hr, 'GET', `/yearly-reviews/${id}`)).body;
+  const stages = Object.entries(state.stages).map(([form, to]) => ({ form, to, reason: words }));
   const year = reviewed;
   const first = { year, number: 1 };
   const measure = { text: '貸出用端末機を増やす', owner: 'head:zeimu', due: later.until };
@@ -302,7 +304,7 @@ async function reviewBodies(role: Role): Promise<Readonly<Record<string, object>
     proposeTargets: { targets, reason: words },
     decideTargets: { approved: true },
     evaluate: { remarks: words },
-    decide: { measures: [{ ...first, decision: 'done' }], added: [], stages: [{ form: 'home', to: 'introduction', reason: words }] },
+    decide: { measures: [{ ...first, decision: 'done' }], added: [], stages },
   };
 }
 
