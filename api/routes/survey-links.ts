@@ -67,7 +67,7 @@ export function surveyLinks(services: Services): readonly AnyRoute[] {
         if (mine.answered) return answer('answered');
         const refusal = refuseSending(survey, { now, ...(mine.openedAt && { openedAt: mine.openedAt }) });
         if (refusal) return answer(refusal.code === 'surveyClosed' ? 'closed' : 'notOpen');
-        if (now < closesAt) await ledger.noteFormOpened(link);
+        await ledger.noteFormOpened(link); // The first time counts: in the time of grace it is noted already.
         return answer('open', { questionnaire: await questionnaireOf(services, survey) });
       },
     }),

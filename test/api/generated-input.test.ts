@@ -39,6 +39,7 @@ test(
       '/imports/observed': hr,
       '/imports/situations': hr,
       '/imports/successions': hr,
+      '/imports/survey-answers': hr,
     };
     const who: Readonly<Record<string, string>> = {
       operations: admin,
@@ -52,6 +53,7 @@ test(
       'trial-campaign': hr,
       figures: hr,
       'yearly-review': hr,
+      survey: hr,
     };
     await Promise.all([...Object.values(who), borrower, hr].map((one) => town.token(one)));
     const operations = operationsOf((await town.send(undefined, 'GET', '/openapi.json')).body);
