@@ -20,7 +20,7 @@ import { surveyResults } from '../survey/returned.js';
 import type { Corrected, ReviewReport, ShownReport, SurveyPart } from './report.js';
 
 /** The report of a year as things are now. */
-export async function reportOf(services: Services, row: CaseRow): Promise<ReviewReport> {
+async function reportOf(services: Services, row: CaseRow): Promise<ReviewReport> {
   const { ledger, directory, pack } = services;
   const review = row.state as YearlyReview;
   const { fiscalYear: year, policy, promotionMonth } = review;

@@ -32,7 +32,7 @@ const question = (id: string, ja: string, n: number, counts: readonly (readonly 
 });
 
 /** A city's year of invented days, with everything that a report can hold. */
-export const report: ReviewReport = {
+const report: ReviewReport = {
   municipality: { ja: '小山市', en: 'Oyama City' },
   receiptNumber: '令和9-年-0001',
   on: '2028-04-20',
