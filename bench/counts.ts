@@ -125,7 +125,7 @@ export interface CountingTable {
 }
 
 /** The same for a fiscal year, whose clock is moved on. */
-export interface YearTable extends CountingTable {
+interface YearTable extends CountingTable {
   ledger: CountingTable['ledger'] & TownClock & Pick<RoundsPort, 'leaveNews'>;
 }
 
@@ -178,7 +178,7 @@ function partsOfYear(timeline: readonly EventRow[]): Parts {
 }
 
 /** Plays a fiscal year with five measures from its opening to the mayor's decision. */
-export async function countYear({ client, taskQueue, ledger }: YearTable): Promise<Counted> {
+async function countYear({ client, taskQueue, ledger }: YearTable): Promise<Counted> {
   const { reviewId, handle } = await openReview({ client, taskQueue });
   const quiet = (step: string) => until(async () => (await isQuiet(handle)) && isDue(await ledger.caseById(reviewId), step));
   const play = async (steps: typeof yearOfReview.beforehand) => {

@@ -16,12 +16,12 @@ export async function yearlyReview(reviewId: string, events: readonly rules.Revi
   const year = openCase({ caseId: reviewId, procedure: 'yearly-review', steps, rules, events, again });
   setHandler(getYearlyReview, year.state);
 
-  while (year.state().status === 'plan') await year.next(['decidePlan', 'endYear'], planning);
-  if (year.state().status === 'do') await year.next(['endYear'], ['proposeTargets', 'decideTargets', ...working]);
+  while (year.state().status === 'plan') await year.next(['decidePlan', 'endYear'], planning); // Plan; refused, it is planned anew.
+  if (year.state().status === 'do') await year.next(['endYear'], ['proposeTargets', 'decideTargets', ...working]); // Do.
 
   while (year.state().status !== 'closed') {
-    await year.next(['evaluate'], ['useSurvey', 'committeeOverdue', ...always]);
-    while (year.state().status === 'act') await year.next(['decide', 'deliberate', 'freeze'], ['committeeOverdue', 'carry']); // May go back to HR.
+    await year.next(['evaluate'], ['useSurvey', 'committeeOverdue', ...always]); // Check.
+    while (year.state().status === 'act') await year.next(['decide', 'deliberate', 'freeze'], ['committeeOverdue', 'carry']); // Act, or back.
   }
   return year.close();
 }
