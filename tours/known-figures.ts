@@ -1,4 +1,5 @@
 import type { FigureCell, FigureDims, FigureName } from '../activities/ledger/port.js';
+import type { ApiClient } from '../cli/client.js';
 import type { TourDay } from './teleworkers.js';
 
 /** What a tour knows of the months because it has done it: the product's cells are held against it. */
@@ -47,9 +48,17 @@ export class KnownFigures {
     });
   }
 
-  /** Of which figures something is known. */
-  get figures(): readonly FigureName[] {
-    return [...new Set([...this.#known].map((split) => split.split(' ')[0] as FigureName))];
+  /** The cells of these months as HR reads them, of each figure of which something is known. */
+  async cellsAt(hr: ApiClient, months: readonly string[]): Promise<readonly FigureCell[]> {
+    const figures = [...new Set([...this.#known].map((split) => split.split(' ')[0] as FigureName))];
+    const found = await Promise.all(
+      figures.map(async (figure) => {
+        const path = `/figures/cells?figure=${figure}&from=${months[0]}&until=${months.at(-1)}`;
+        const { items } = await hr.ask<{ items: readonly Omit<FigureCell, 'figure'>[] }>(path);
+        return items.map((one) => ({ ...one, figure }));
+      }),
+    );
+    return found.flat();
   }
 
   /** How many cells are held against what was done. */

@@ -9,6 +9,7 @@ import { playQueue } from './queue.js';
 import { playRegistrationYear } from './registration-year.js';
 import { playDay, playLoan, playRegistration } from './show.js';
 import { ownTown, packs, type Stage, townHere } from './stage.js';
+import { playYears } from './year.js';
 
 /** What is played, under which rules, each in a town of its own; it says itself what it shows, and whether all was as it should be. */
 const tours = {
@@ -19,6 +20,7 @@ const tours = {
   registration: { play: playRegistration, under: [packs.registration] },
   day: { play: playDay, under: [packs.day] },
   'registration-year': { play: playRegistrationYear, under: [packs.registration, packs.oyama] },
+  year: { play: playYears, under: [packs.years], staff: 57 },
   month: { play: playMonth, under: [packs.day], staff: 4_000 },
   campaign: { play: playCampaign, under: [packs.trial], staff: 213 },
 } as const satisfies Record<string, { play(stage: Stage): Promise<boolean>; under: readonly string[]; staff?: number }>;

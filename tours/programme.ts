@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FigureCell, FigureDims, FigureName, ProcedureName } from '../activities/ledger/port.js';
@@ -20,8 +19,9 @@ import { KnownFigures } from './known-figures.js';
 import { Differs, patiently, reportAbsent } from './player.js';
 import { Review } from './review.js';
 import { refused } from './script.js';
+import { SecondLook } from './second-look.js';
 import { askStaff } from './staff-survey.js';
-import { auditOf, packs, type Stage } from './stage.js';
+import { auditOf, missingMails, packs, type Stage } from './stage.js';
 import type { TourDay } from './teleworkers.js';
 import { Trial } from './trial.js';
 
@@ -243,39 +243,33 @@ class Programme {
           [],
           ['department'],
         ]);
-    const cells = await this.#cells(months);
+    const { client } = await people.hrIn('ja');
+    const cells = await this.#known.cellsAt(client, months);
+    const second = new SecondLook();
+    const aims = targets.map((one) => ({ fiscalYear: this.#year, form: one.form, value: 'value' in one ? one.value : null }));
+    const { findings, looked } = await second.at(this.stage, { years: [this.#year], aims });
+    second.end();
     const wrong = [
+      ...findings,
       ...this.#known.differences(cells, months),
       ...(await auditOf(this.stage)).map(({ table: name, problem }) => `${name}: ${problem}`),
-      ...(await missingMails(people)),
+      ...(await missingMails(this.stage)),
     ];
 
     const { results, review } = await this.#results();
-    const [report, bytes] = await this.#saveReport();
+    const report = await this.review.saveReport('pdf', join(tmpdir(), `telework-report-${this.#year}.pdf`));
     console.log(`\n■ 手続 / procedures\n${table(await casesOf(people))}`);
     console.log(`\n■ 毎月の実績（確定値） / the months, as frozen\n${table(monthLines(cells, months))}`);
     console.log(`\n■ 目標と実績 / target and result: ${inBoth('stage', review.stages.home ?? '')}\n${table(results)}`);
     console.log('\n■ 断られた手続 / refused, and why');
     console.log(table(refusals.map(([what, why], nth) => [`${nth + 1}`.padStart(2), what, why.split('\n').at(-1)?.trim() ?? ''])));
-    console.log(`\n■ 年次報告書 / the yearly report: ${report} (${Math.ceil(bytes / 1024)} KiB)`);
+    console.log(`\n■ 年次報告書 / the yearly report: ${report}`);
     for (const one of wrong) console.log(`違います / differs: ${one}`);
     console.log(
-      `\n${people.steps} 手続 / steps taken, ${refusals.length} 断られた / refused, ${this.#known.size} 件の数値を照合 / figures held against what was done: ` +
+      `\n${people.steps} 手続 / steps taken, ${refusals.length} 断られた / refused, ${this.#known.size} 件の数値を照合 / figures held against what was done, ${looked.cells} 件を別に計算 / reckoned a second time: ` +
         `${wrong.length ? '違います / differs' : 'すべて予定どおり / all as it should be'}`,
     );
     return wrong.length === 0;
-  }
-
-  async #cells(months: readonly string[]): Promise<readonly FigureCell[]> {
-    const span = `from=${months[0]}&until=${months.at(-1)}`;
-    const { client } = await this.#people.hrIn('ja');
-    const found = await Promise.all(
-      this.#known.figures.map(async (figure) => {
-        const { items } = await client.ask<{ items: readonly Omit<FigureCell, 'figure'>[] }>(`/figures/cells?figure=${figure}&${span}`);
-        return items.map((one) => ({ ...one, figure }));
-      }),
-    );
-    return found.flat();
   }
 
   async #results(): Promise<{ results: string[][]; review: YearlyReview }> {
@@ -288,15 +282,6 @@ class Programme {
       met === undefined ? '' : met ? '達成 / met' : '未達成 / missed',
     ]);
     return { results: lines, review: await (await Review.of(this.#people, this.#year + 1)).state() };
-  }
-
-  async #saveReport(): Promise<readonly [string, number]> {
-    const { file } = await this.#people.hrIn('ja');
-    const pdf = await file(`${this.review.path}/report?format=pdf`);
-    if (!new TextDecoder('latin1').decode(pdf.subarray(0, 5)).startsWith('%PDF-')) throw new Differs('the report is no PDF');
-    const path = join(tmpdir(), `telework-report-${this.#year}.pdf`);
-    await writeFile(path, pdf);
-    return [path, pdf.length];
   }
 
   #departmentOf(staff: string): string {
@@ -552,13 +537,6 @@ async function casesOf({ crowd }: Trial): Promise<string[][]> {
     `${events} 記録 / events`,
     `${mails} 通 / mails`,
   ]);
-}
-
-/** Mails that were sent and never came, or came twice. */
-async function missingMails({ crowd, stage }: Trial): Promise<readonly string[]> {
-  const sent = await crowd.rows<{ copy: string }>("select copy from mail_copies where how = 'sent'");
-  const there = await stage.sources.arrived();
-  return sent.flatMap(({ copy }) => (there.get(copy) === 1 ? [] : [`a mail has come ${there.get(copy) ?? 0} times`]));
 }
 
 function monthLines(cells: readonly FigureCell[], months: readonly string[]): string[][] {

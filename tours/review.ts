@@ -1,8 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import type { ProcedureName } from '../activities/ledger/port.js';
 import type { ShownCase } from '../api/views.js';
 import { casePaths } from '../workflows/shared/procedures.js';
-import type { MeasureId, StageDecision, Target } from '../workflows/yearly-review/contract.js';
-import type { YearlyReview } from '../workflows/yearly-review/rules.js';
+import type { MeasureDecision, MeasureId, StageDecision } from '../workflows/yearly-review/contract.js';
+import { isOpen, type YearlyReview } from '../workflows/yearly-review/rules.js';
 import { numberIn } from './crowd.js';
 import { Differs } from './player.js';
 import type { Townspeople } from './townspeople.js';
@@ -15,6 +16,14 @@ export interface NewMeasure {
   owner: string;
   due: string;
   budget?: number;
+}
+
+/** What the mayor decides, and why where the committee did not meet in time. */
+interface Decision {
+  decisions?: readonly (MeasureId & { decision: MeasureDecision['decision']; due?: string })[];
+  moves?: readonly Pick<StageDecision, 'form' | 'to'>[];
+  added?: readonly NewMeasure[];
+  withoutCommittee?: string;
 }
 
 /** A fiscal year as HR, committee, owners of measures and mayor take it through its review. */
@@ -60,11 +69,9 @@ export class Review {
     return `${this.path}/steps/${step}`;
   }
 
-  /** 計画: targets, measures; the committee agrees, the mayor decides. */
-  async plan(measures: readonly NewMeasure[], held: string, targets?: readonly Target[]): Promise<void> {
-    if (targets) await this.direct('setTargets', { targets });
-    for (const measure of measures) await this.direct('addMeasure', measure);
-    await this.direct('submitPlan', {});
+  /** 計画: HR hands in what it has set out, the committee agrees, the mayor decides. */
+  async plan(held: string): Promise<void> {
+    await this.direct('submitPlan');
     await this.deliberate(held);
     await this.byMayor('decidePlan', { approved: true });
   }
@@ -84,18 +91,26 @@ export class Review {
     return this.#people.act(staff, this.stepAt('reportMeasure'), { ...idOf(id), done, text });
   }
 
-  /** 決裁: every form moves on as said, the others stay; every open measure goes on but for those of which something else is decided. */
-  async decide(
-    decisions: readonly (MeasureId & { decision: string; due?: string })[],
-    moves: readonly Pick<StageDecision, 'form' | 'to'>[],
-    more: { added?: readonly NewMeasure[]; withoutCommittee?: string } = {},
-  ): Promise<void> {
-    const { stages } = await this.state();
+  /** 決裁: the forms move as said and the others stay; what is not decided of otherwise goes on. */
+  async decide({ decisions = [], moves = [], ...more }: Decision): Promise<void> {
+    const { stages, measures } = await this.state();
+    const going = measures.filter(isOpen).map(({ year, number }) => ({ year, number, decision: 'continue' }));
+    const all = going.map((one) => decisions.find(({ year, number }) => year === one.year && number === one.number) ?? one);
     const staying = Object.entries(stages).flatMap(([form, to]) =>
-      moves.some((one) => one.form === form) ? [] : [{ form, to, reason: '実施状況を引き続き確認するため。' }],
+      moves.some((one) => one.form === form) ? [] : [{ form, to, reason: '引き続き検証するため。' }],
     );
-    const moving = moves.map((one) => ({ ...one, reason: '目標を達成したため。' }));
-    await this.byMayor('decide', { measures: decisions, added: [], stages: [...staying, ...moving], ...more });
+    const moving = moves.map((one) => ({ ...one, reason: '計画のとおり実施が進んだため。' }));
+    await this.byMayor('decide', { measures: all, added: [], stages: [...staying, ...moving], ...more });
+  }
+
+  /** The report as a file. @throws Differs when it is none */
+  async saveReport(format: 'pdf' | 'html', path: string): Promise<string> {
+    const { file } = await this.#people.hrIn('ja');
+    const report = await file(`/exports/yearly-report?id=${this.#id}&format=${format}`);
+    const begins = new TextDecoder().decode(report.subarray(0, 15));
+    if (!begins.startsWith({ pdf: '%PDF-', html: '<!doctype html>' }[format])) throw new Differs(`the report begins with ${begins}`);
+    await writeFile(path, report);
+    return path;
   }
 
   get committee(): readonly string[] {

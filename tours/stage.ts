@@ -43,6 +43,7 @@ export const packs = {
   oyama: 'oyama',
   trial: 'tours/nagayo-trial.yaml',
   programme: 'tours/whole-programme.yaml',
+  years: 'tours/five-years.yaml',
 } as const;
 
 /** Many people sit behind the one address from which a tour calls. */
@@ -92,6 +93,13 @@ export const auditOf = ({ stateDir, settings, place }: Stage): Promise<readonly 
     for await (const finding of verify(parts)) findings.push(finding);
     return findings;
   });
+
+/** Mails that were sent and never came, or came twice: none, as long as nothing is cut off or killed. */
+export async function missingMails({ sources }: Stage): Promise<readonly string[]> {
+  const { rows } = await sources.pool.query<{ copy: string }>("select copy from mail_copies where how = 'sent'");
+  const there = await sources.arrived();
+  return rows.flatMap(({ copy }) => (there.get(copy) === 1 ? [] : [`a mail has come ${there.get(copy) ?? 0} times`]));
+}
 
 /** The town that `npm start` runs. */
 export async function townHere(): Promise<Stage> {
