@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Cumulative, MonthSnapshot } from '../../activities/ledger/port.js';
-import { monthsOf, nextMonth } from '../../config/calendar.js';
+import { createPostgresLedger } from '../../activities/ledger/postgres.js';
+import { monthsOf, municipalCalendar, nextMonth } from '../../config/calendar.js';
 import { dice } from './chance.js';
 import { policy, shown, teleworked } from './months.js';
 import { entry, type Town, town } from './town.js';
@@ -89,11 +90,14 @@ describe('a month that is frozen', () => {
     expect(await uses(t, '2027-05', 1)).toEqual({});
   });
 
-  it('is taken once, by however many rounds at once', async () => {
+  it('is taken once, by however many rounds of two workers at once', async () => {
     const t = await town();
+    const other = createPostgresLedger({ databaseUrl: t.databaseUrl, clock: t.clock, calendar: municipalCalendar() });
+    onTestFinished(() => other.close());
+    const workers = [t.ledger, other, other, t.ledger];
     for (let staff = 1; staff <= 20; staff += 1) await teleworked(t, { staff: `${staff}`, date: '2027-04-12' });
     const frozen = await Promise.all(
-      ['2027-06-10', '2027-05-10', '2027-06-10', '2027-05-10'].map((date) => t.ledger.takeMonths(date, policy)),
+      ['2027-06-10', '2027-05-10', '2027-06-10', '2027-05-10'].map((date, nth) => workers[nth]?.takeMonths(date, policy) ?? []),
     );
     expect(frozen.flatMap(named).sort()).toEqual(['2027-04 1', '2027-05 1']);
     expect(await versionsOf(t)).toEqual(['2027-04 1', '2027-05 1', '2027-06 0']);
@@ -216,18 +220,20 @@ describe('累計', () => {
       const [staff, form] = [`${1 + below(6)}`, pick(forms)];
       const date = `${month}-${String(1 + below(28)).padStart(2, '0')}`;
       standing.set(await teleworked(t, { staff, date, form }), { staff, date, form });
+      return month;
     };
     const takeBack = async () => {
       const [caseId, one] = pick([...standing]);
       standing.delete(caseId);
       await teleworked(t, { ...one, status: 'reported', unplanned: 'declined' });
+      return one.date.slice(0, 7);
     };
     for (const month of months) for (let times = below(3); times > 0; times -= 1) await put(month);
     await teleworked(t, { staff: '9', date: '2027-04-30', status: 'planned' });
     await t.ledger.takeMonths('2028-09-10', policy);
     for (let correction = 0; correction < 12; correction += 1) {
-      await (below(3) ? put(pick(months)) : takeBack());
-      for (const month of months) await t.ledger.correctMonth(month, policy, signed(`${correction} ${month}`));
+      const changed = await (below(3) ? put(pick(months)) : takeBack());
+      for (const month of [changed, pick(months)]) await t.ledger.correctMonth(month, policy, signed(`${correction} ${month}`));
       for (const planFrom of [undefined, 2027, 2028]) {
         const expected = months.flatMap((month) => {
           const since = `${planFrom ?? (month < '2028-04' ? 2027 : 2028)}-04`;

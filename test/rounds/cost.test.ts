@@ -64,7 +64,17 @@ async function roundOf(workflow: 'morningRound' | 'eveningRound', date: string):
 
 it('costs a start and one workflow task with all its duties, and a retry no more than itself', async () => {
   const first = await roundOf('morningRound', '2026-11-24');
-  expect(first.report).toEqual({ seal: 0, rehome: 0, follow: 0, wake: 0, settleDays: 0, watchTrials: 0, remind: 3, tidy: 0 });
+  expect(first.report).toEqual({
+    seal: 0,
+    rehome: 0,
+    follow: 0,
+    wake: 0,
+    settleDays: 0,
+    takeMonths: 0,
+    watchTrials: 0,
+    remind: 3,
+    tidy: 0,
+  });
   expect(tries).toBe(2);
   expect(first.actions).toBeLessThanOrEqual(3);
   expect(await roundOf('morningRound', '2026-11-25')).toMatchObject({ actions: 2 });
