@@ -5,8 +5,8 @@ import pg from 'pg';
 /**
  * Reckons the figures of a town's months once more, from the ledger's events, the personnel office's rows and the devices' log, by counting them one by one, and holds against that what the product has frozen
  * and what its tables show. The meaning of each figure is written down here once more: the checker shares no code with the product, for two programs that are wrong in the same way would agree. Orders
- * come on standard input and reports go to standard output, as JSON, a line each. What an order has looked at is kept for the next one of the same town: personnel files have no past, so a town is
- * looked at before another file takes the place of the last.
+ * come on standard input and reports go to standard output, as JSON, a line each. What an order has reckoned is kept for the next one of the same town: personnel files have no past, so a
+ * town is looked at before another file takes the place of the last.
  */
 export interface Order {
   databaseUrl: string;
@@ -131,7 +131,15 @@ interface Month {
   registered: readonly string[];
   losses: readonly string[];
   troubles: number;
-  daily: readonly { date: string; users: number; eligible: number; staff: number }[];
+  /** Of the eligible, and of all staff. */
+  dailyUsers: readonly Daily[];
+  dailyShare: readonly Daily[];
+}
+
+interface Daily {
+  date: string;
+  users: number;
+  of: number;
 }
 
 /** By figure and dims. */
@@ -156,8 +164,8 @@ async function look(order: Order): Promise<void> {
   known.set(order.databaseUrl, before);
   for (const { month, version, taken } of versions) {
     const place = `${month} ${version}`;
-    if (before.get(place)?.taken === taken) continue;
-    const own = monthOf(facts, order.policy, { month, taken });
+    const seen = before.get(place);
+    const own = seen?.taken === taken ? seen.month : monthOf(facts, order.policy, { month, taken });
     before.set(place, { taken, month: own });
     looked.months += 1;
     compareCells(place, cellsOf(own), await cellsIn(db, month, version));
@@ -299,16 +307,32 @@ function monthOf(facts: Facts, policy: FigurePolicy, { month, taken }: { month: 
     troubles: events.filter(
       (event) => event.procedure === 'trial-section' && event.name === 'raise' && event.input.kind === 'trouble' && here(event),
     ).length,
-    daily: [...new Set(days.map(({ date }) => date))].sort().map((date) => {
-      const latest = new Map<string, Employed>();
-      for (const one of employedOn(date)) if (one.from >= (latest.get(one.staff)?.from ?? '')) latest.set(one.staff, one);
-      const eligible = [...latest.values()].filter(
-        ({ kind, occupation }) => policy.employment.includes(kind) && !policy.excludedOccupations.includes(occupation),
-      );
-      const users = new Set(days.flatMap((day) => (day.date === date ? [day.staff] : [])));
-      return { date, users: users.size, eligible: eligible.length, staff: latest.size };
-    }),
+    ...dailyOf(days, employedOn, policy),
   };
+}
+
+/** Of all who are employed on a date, and of the eligible among them, how many teleworked; of dates on which one of them did. */
+function dailyOf(
+  days: readonly Day[],
+  employedOn: (date: string) => readonly Employed[],
+  policy: FigurePolicy,
+): Pick<Month, 'dailyUsers' | 'dailyShare'> {
+  const daily = [...new Set(days.map(({ date }) => date))].sort().map((date) => {
+    const latest = new Map<string, Employed>();
+    for (const one of employedOn(date)) if (one.from >= (latest.get(one.staff)?.from ?? '')) latest.set(one.staff, one);
+    const eligible = [...latest.values()].filter(
+      ({ kind, occupation }) => policy.employment.includes(kind) && !policy.excludedOccupations.includes(occupation),
+    );
+    const there = new Set(days.flatMap((day) => (day.date === date ? [day.staff] : [])));
+    const among = (people: readonly Employed[]) => ({
+      date,
+      users: people.filter(({ staff }) => there.has(staff)).length,
+      of: people.length,
+    });
+    return { eligible: among(eligible), all: among([...latest.values()]) };
+  });
+  const some = (list: readonly Daily[]) => list.filter(({ users }) => users > 0);
+  return { dailyUsers: some(daily.map(({ eligible }) => eligible)), dailyShare: some(daily.map(({ all }) => all)) };
 }
 
 /** Days that were begun, as their plans then stood; not a start without a plan that nobody recognised. */
@@ -359,7 +383,7 @@ function loansOf(events: readonly Happened[]): readonly Loan[] {
   return [...loans.values()];
 }
 
-/** Date by date and device by device. */
+/** Date by date and device by device, of dates that have come. */
 function deviceDaysOf(
   devices: Facts['devices'],
   loans: readonly Loan[],
@@ -373,7 +397,7 @@ function deviceDaysOf(
     const lendable = kindsLent.includes(kind) && zone !== 'myNumber' && log.every(({ at, act }) => act !== 'register' || at <= taken);
     const there = seen.every(({ at, act }) => (act === 'register' ? dateOf(at) <= last : !gone.includes(act) || dateOf(at) > last));
     if (!lendable || !there) continue;
-    for (let date = `${month}-01`; date <= last; date = dateAfter(date, 1)) {
+    for (let date = `${month}-01`; date <= last && date <= dateOf(taken); date = dateAfter(date, 1)) {
       of += 1;
       const inHands = ({ assetTag: tag, out, free }: Loan) =>
         tag === assetTag && out !== undefined && dateOf(out) <= date && (free === undefined || date <= dateOf(free));
@@ -405,7 +429,12 @@ function registeredOf(events: readonly Happened[]): readonly string[] {
 }
 
 const cellKey = (figure: string, dims: Dims): string =>
-  [figure, ...Object.entries(dims).map(([name, value]) => `${name}=${value}`)].sort((one, other) => compare(one, other)).join(' ');
+  [
+    figure,
+    ...Object.entries(dims)
+      .map(([name, value]) => `${name}=${value}`)
+      .sort(),
+  ].join(' ');
 
 /** The cells that these rows make; what counts nothing has none, but for the whole. */
 function cellsOf(own: Month): Cells {
@@ -456,10 +485,8 @@ function cellsOf(own: Month): Cells {
   put('losses', {}, own.losses.length);
   for (const { dims, rows } of groups(own.losses, (how) => ({ how }))) put('losses', dims, rows.length);
   put('troubles', {}, own.troubles);
-  for (const { date, users, eligible, staff } of own.daily) {
-    put('dailyUsers', { date }, users, eligible);
-    put('dailyShare', { date }, users, staff);
-  }
+  for (const figure of ['dailyUsers', 'dailyShare'] as const)
+    for (const { date, users, of } of own[figure]) put(figure, { date }, users, of);
   return cells;
 }
 
@@ -471,7 +498,7 @@ function compareCells(place: string, mine: Cells, theirs: Cells): void {
   for (const key of new Set([...mine.keys(), ...theirs.keys()])) {
     looked.cells += 1;
     const [own, other] = [mine.get(key), theirs.get(key)];
-    const [figure = ''] = key.split(' ').filter((part) => !part.includes('='));
+    const [figure = ''] = key.split(' ');
     if (own?.value) counted[figure] = (counted[figure] ?? 0) + 1;
     if (own?.value !== other?.value || own?.of !== other?.of)
       findings.push(`${place}: ${key} is ${said(other)}, and should be ${said(own)}`);
@@ -763,9 +790,7 @@ function serviceOf(months: readonly Month[]) {
     const acting = some.filter(({ how }) => how === 'acting').length;
     return { own: some.length - acting, acting, ...(some.length > 0 && { actingShare: percent(acting, some.length) }) };
   };
-  const days = months
-    .flatMap(({ daily }) => daily)
-    .map(({ date, users, staff }) => ({ date, users, of: staff, ...(staff > 0 && { share: percent(users, staff) }) }));
+  const days = months.flatMap(({ dailyShare }) => dailyShare).map((day) => ({ ...day, share: percent(day.users, day.of) }));
   const busiest = busiestOf(days);
   const losses = months.flatMap((month) => month.losses);
   return {
@@ -806,8 +831,7 @@ function busiestOf<One extends { users: number; of: number }>(days: readonly One
 }
 
 function useRateOf(months: readonly Month[]) {
-  const days = months.flatMap(({ daily }) => daily).map(({ date, users, eligible }) => ({ date, users, of: eligible }));
-  const busiest = busiestOf(days);
+  const busiest = busiestOf(months.flatMap(({ dailyUsers }) => dailyUsers));
   if (!busiest) return { users: 0, band: 0 };
   const { date, users, of } = busiest;
   const band = [80, 50, 30, 10, 0].find((from) => users * 100 >= from * of);

@@ -37,8 +37,12 @@ const firstYears = [2018, 2019, 2023, 2026, 2027, 2031];
 
 /**
  * Lives through a town. `look` is called when files of the personnel office are about to take the place of others, and at the end: then the ledger holds all that the months taken so far were made of.
+ * `frozen`: for each month at the instant at which it was.
  */
-export async function liveThrough(seed: number, look: (town: RandomTown) => Promise<void>): Promise<void> {
+export async function liveThrough(
+  seed: number,
+  { look, frozen }: { look?: (town: RandomTown) => Promise<void>; frozen?: (town: RandomTown, month: string) => Promise<void> },
+): Promise<RandomTown> {
   const roll = dice(seed);
   const chance = (percent: number): boolean => roll(100) < percent;
   const one = <Item>(items: readonly Item[]): Item => items[roll(items.length)] as Item;
@@ -285,7 +289,7 @@ export async function liveThrough(seed: number, look: (town: RandomTown) => Prom
       date = calendar.addBusinessDays(date, one([1, 2, 5, 9, 14, 20, 45]));
       if (date >= last) date = last;
       yield Date.parse(`${date}T08:30:00+09:00`);
-      await t.ledger.takeMonths(date, policy);
+      for (const { month } of await t.ledger.takeMonths(date, policy)) await frozen?.(self, month);
       await t.ledger.roundMade('morning', date);
       if (date === last) return;
       if (chance(10)) await correct();
@@ -294,10 +298,10 @@ export async function liveThrough(seed: number, look: (town: RandomTown) => Prom
 
   /** Any frozen month, however long ago. */
   async function correct(): Promise<void> {
-    const frozen = (await t.ledger.monthVersions(monthsOf(firstYear)[0] ?? '', end.slice(0, 7))).filter(({ version }) => version > 0);
-    if (!frozen.length) return;
+    const versions = (await t.ledger.monthVersions(monthsOf(firstYear)[0] ?? '', end.slice(0, 7))).filter(({ version }) => version > 0);
+    if (!versions.length) return;
     t.clock.set(new Date(now() + between(1, 999) * 2).toISOString());
-    const { month } = one(frozen);
+    const { month } = one(versions);
     await t.ledger.correctMonth(month, policy, { by: '9', reason: randomUUID(), key: freshKey() });
   }
 
@@ -306,7 +310,7 @@ export async function liveThrough(seed: number, look: (town: RandomTown) => Prom
     await bringFiles();
     for (let turns = roll(3); turns > 0; turns -= 1) {
       yield instant(someDate());
-      await look(self);
+      await look?.(self);
       await bringFiles();
       if (chance(70)) await correct();
     }
@@ -420,7 +424,8 @@ export async function liveThrough(seed: number, look: (town: RandomTown) => Prom
   for (const [staff, date, unit] of days()) begins(instant(dayOn(date, -9)), day(staff, date, unit));
   await campaign(t);
   await pass();
-  await look(self);
+  await look?.(self);
+  return self;
 
   /** No two of one person overlap; a morning and an afternoon of one date are two. */
   function days(): readonly (readonly [string, string, Unit])[] {
