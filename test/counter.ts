@@ -28,7 +28,7 @@ export class CaseAtCounter<State extends object> {
       answer = await this.#once(step, input, key);
       return answer;
     };
-    await expect.poll(once, { timeout: 10_000, interval: 10 }).not.toBe('CaseBusy');
+    await expect.poll(once, { timeout: 30_000, interval: 10 }).not.toBe('CaseBusy');
     if ((answer as unknown) instanceof Error) throw answer as unknown as Error;
     return (await this.row()).state as State;
   }
@@ -56,7 +56,7 @@ export class CaseAtCounter<State extends object> {
 
   /** Waits until the ledger shows the case so. */
   until(is: (row: CaseRow) => boolean): Promise<void> {
-    return expect.poll(async () => is((await this.ledger.caseById(this.caseId)) ?? nowhere), { timeout: 10_000, interval: 10 }).toBe(true);
+    return expect.poll(async () => is((await this.ledger.caseById(this.caseId)) ?? nowhere), { timeout: 30_000, interval: 10 }).toBe(true);
   }
 
   nudge = (): Promise<void> => this.handle.signal(nudge);
