@@ -37,11 +37,20 @@ export function csvOf(heading: readonly string[], rows: readonly (readonly (stri
 
 const isInShiftJis = (text: string): boolean => iconv.decode(iconv.encode(text, 'shift_jis'), 'shift_jis') === text;
 
-/** A table as a sheet of a workbook. */
+/** A table, as it becomes a file or a sheet of one. */
 export interface Sheet {
   name: string;
   heading: readonly string[];
   rows: readonly (readonly (string | number | undefined)[])[];
+}
+
+/** A table as a CSV file to take away. @throws Problem ruleRefuses, as `csvOf` */
+export function csvFileOf(name: string, { heading, rows }: Pick<Sheet, 'heading' | 'rows'>, charset: Charset) {
+  const whole = rows.map((cells) => heading.map((_, at) => cells[at] ?? ''));
+  return {
+    body: csvOf(heading, whole, charset),
+    headers: { 'Content-Type': `text/csv; charset=${charset}`, 'Content-Disposition': `attachment; filename="${name}.csv"` },
+  };
 }
 
 /** Tables as an Excel workbook to take away, their codes of sheets and columns put into words. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { every, type TrialMember } from '../../activities/ledger/port.js';
-import { csvOf, workbookOf } from '../files.js';
+import { csvFileOf, workbookOf } from '../files.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import { type AnyRoute, route } from '../route.js';
@@ -48,12 +48,7 @@ export function campaignReport(services: Services): readonly AnyRoute[] {
         if (format === 'xlsx') return { status: 200, ...(await workbookOf('campaign', tables, language)) };
         const table = tables.find(({ name }) => name === wanted);
         if (!table) throw new Problem('forbidden');
-        const rows = table.rows.map((cells) => table.heading.map((_, at) => cells[at] ?? ''));
-        const headers = {
-          'Content-Type': `text/csv; charset=${encoding}`,
-          'Content-Disposition': `attachment; filename="campaign-${wanted}.csv"`,
-        };
-        return { status: 200, body: csvOf(table.heading, rows, encoding), headers };
+        return { status: 200, ...csvFileOf(`campaign-${wanted}`, table, encoding) };
       },
     }),
   ];

@@ -3,7 +3,7 @@ import { type CaseRow, every } from '../../activities/ledger/port.js';
 import { today } from '../../config/calendar.js';
 import type { Registration } from '../../workflows/registration/rules.js';
 import { dayOn } from '../../workflows/shared/dates.js';
-import { type Charset, csvOf } from '../files.js';
+import { csvFileOf } from '../files.js';
 import { namesOf } from '../names.js';
 import type { Services } from '../parts.js';
 import { type AnyRoute, route } from '../route.js';
@@ -22,12 +22,6 @@ export const charset = z
 
 /** Files for other systems. */
 export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute[] {
-  const file = (name: string, charset: Charset, content: Uint8Array) => ({
-    status: 200 as const,
-    body: content,
-    headers: { 'Content-Type': `text/csv; charset=${charset}`, 'Content-Disposition': `attachment; filename="${name}.csv"` },
-  });
-
   return [
     route({
       method: 'get',
@@ -52,7 +46,7 @@ export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute
           ...[staff, names.get(staff) ?? '', department, month],
           ...[days, halfDays, hourlyDays, minutes],
         ]);
-        return file(`attendance-${month}`, charset, csvOf(attendance, rows, charset));
+        return { status: 200, ...csvFileOf(`attendance-${month}`, { heading: attendance, rows }, charset) };
       },
     }),
     route({
@@ -77,7 +71,7 @@ export function exportRoutes({ ledger, directory }: Services): readonly AnyRoute
             ...[`${frequency.days}/${frequency.per}`, version, validUntil ? today(lastInstantOf(validUntil)) : '', renewal],
           ];
         });
-        return file('registrations', charset, csvOf(registrations, rows, charset));
+        return { status: 200, ...csvFileOf('registrations', { heading: registrations, rows }, charset) };
       },
     }),
   ];

@@ -4,7 +4,7 @@ import { type Language, monthInWords, say } from '../../config/texts.js';
 import type { DepartmentLine } from '../figures/departments.js';
 import { type NationalSurvey, ways } from '../figures/national-survey.js';
 import { readDepartments, readHours, readNational, readService, readSituations, readTargets, readYear } from '../figures/read.js';
-import { csvOf, workbookOf } from '../files.js';
+import { csvFileOf, workbookOf } from '../files.js';
 import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
@@ -243,11 +243,7 @@ export function figureTables(services: Services): readonly AnyRoute[] {
         const rows = surveyRows(await readNational(services, span.from, span.until), { ...span, language });
         if (format === 'xlsx')
           return { status: 200, ...(await workbookOf('national-survey', [{ name: 'national', heading, rows }], language)) };
-        const headers = {
-          'Content-Type': `text/csv; charset=${encoding}`,
-          'Content-Disposition': 'attachment; filename="national-survey.csv"',
-        };
-        return { status: 200, body: csvOf(heading, rows, encoding), headers };
+        return { status: 200, ...csvFileOf('national-survey', { heading, rows }, encoding) };
       },
     }),
   ];

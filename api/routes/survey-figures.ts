@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Survey } from '../../workflows/survey/rules.js';
-import { csvOf, workbookOf } from '../files.js';
+import { csvFileOf, workbookOf } from '../files.js';
 import type { Services } from '../parts.js';
 import { Problem } from '../problems.js';
 import type { Readable } from '../procedure.js';
@@ -172,12 +172,7 @@ export function surveyFigures(services: Services, readable: Readable): readonly 
           return { status: 200, ...(await workbookOf('survey', sheets, call.language)) };
         }
         const sheet = table === 'texts' ? await written() : table === 'cross' ? await crossTableOf() : (await counts())[1];
-        const rows = sheet.rows.map((cells) => sheet.heading.map((_, at) => cells[at] ?? ''));
-        const headers = {
-          'Content-Type': `text/csv; charset=${encoding}`,
-          'Content-Disposition': `attachment; filename="survey-${table}.csv"`,
-        };
-        return { status: 200, body: csvOf(sheet.heading, rows, encoding), headers };
+        return { status: 200, ...csvFileOf(`survey-${table}`, sheet, encoding) };
       },
     }),
   ];
