@@ -337,14 +337,12 @@ export function openPool(databaseUrl: string, { connections = 10, statementMs = 
 export const openDatabase = (pool: pg.Pool): Kysely<Tables> =>
   new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
 
-/** With the time for a statement still below the 5 s in which everybody has an answer, as a statement that has its turn takes a millisecond. */
-const turnWithinMs = 4_000;
-
 /**
  * Whoever wants one of the connections takes turns, in order. The pool has a queue of its own, but gives up on it as on a server that does not answer: a thousand who come at 8:30 at once are no
- * outage. @throws what the pool throws when nobody's turn comes
+ * outage. A turn is waited for as long as a statement: still below the 5 s in which everybody has an answer, as one that has its turn takes a millisecond. @throws what the pool throws when nobody's
+ * turn comes
  */
-function createTurns(most: number) {
+function createTurns({ most, withinMs }: { most: number; withinMs: number }) {
   const waiting: (() => void)[] = [];
   let free = most;
   return {
@@ -361,7 +359,7 @@ function createTurns(most: number) {
         const patience = setTimeout(() => {
           waiting.splice(waiting.indexOf(next), 1);
           reject(new Error('timeout exceeded when trying to connect: too many wait for their turn'));
-        }, turnWithinMs);
+        }, withinMs);
         waiting.push(next);
       });
     },
@@ -381,7 +379,8 @@ const mostParameters = 16;
  * A connection on which anything failed but a statement goes: on one that hangs, the next question would only wait behind the last.
  */
 function preparing(pool: pg.Pool): PostgresPool {
-  const turns = createTurns(pool.options.max ?? 10);
+  const { max: most = 10, query_timeout: withinMs = 4_000 } = pool.options;
+  const turns = createTurns({ most, withinMs });
   return {
     connect: async () => {
       await turns.take();
