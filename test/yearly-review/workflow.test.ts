@@ -105,10 +105,6 @@ describe('a fiscal year (004:1279-1298)', () => {
     await after.handle.terminate('nothing more is asked of it');
 
     const runs = await at.runsOf(review);
-    console.error(
-      'ACTIONS',
-      runs.map((h) => [countActions(h), h.events?.length]),
-    );
     expect(runs.reduce((sum, history) => sum + countActions(history), 0)).toBeLessThanOrEqual(200);
     for (const { events = [] } of runs) expect(events?.length).toBeLessThan(4_096);
   }, 120_000);
