@@ -347,18 +347,19 @@ class Paper {
     return Math.max(...heights) + 2 * padding;
   }
 
-  /** As much of each cell as there is room for, and what is left. */
+  /** As much of each cell as there is room for, letter by letter (𠮷 is one), and what is left. */
   #cut(cells: readonly string[], grid: Grid, room: number): [string[], string[]] {
     const heads = cells.map((text, at) => {
-      const fits = (length: number) => this.#tall([text.slice(0, length)], { widths: [grid.widths[at] ?? inner] }) <= room;
-      let [enough, tooMuch] = [0, text.length + 1];
-      while (tooMuch - enough > 1) {
-        const half = (enough + tooMuch) >> 1;
+      const letters = [...text];
+      const first = (count: number) => letters.slice(0, count).join('');
+      const fits = (count: number) => this.#tall([first(count)], { widths: [grid.widths[at] ?? inner] }) <= room;
+      let [enough, tooMany] = [0, letters.length + 1];
+      while (tooMany - enough > 1) {
+        const half = (enough + tooMany) >> 1;
         if (fits(half)) enough = half;
-        else tooMuch = half;
+        else tooMany = half;
       }
-      // Not between the halves of a letter beyond the first plane, such as 𠮷.
-      return /[\ud800-\udbff]$/.test(text.slice(0, enough)) ? text.slice(0, enough - 1) : text.slice(0, enough);
+      return first(enough);
     });
     return [heads, cells.map((text, at) => text.slice(heads[at]?.length ?? 0))];
   }
