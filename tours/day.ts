@@ -9,6 +9,10 @@ const table = [
   { from: '13:00', until: '17:15', task: 'dataEntry', level: 1 },
 ] as const;
 
+function minutesAt(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}
+
 /** A whole day at home, without its date. */
 export const homeDay = {
   form: 'home',
@@ -19,6 +23,12 @@ export const homeDay = {
   leave: [],
   device: 'ownDesk',
 } as const;
+
+/** How long is worked on such a day. */
+export const minutesOfHomeDay = table.reduce((sum, { from, until }) => sum + minutesAt(until) - minutesAt(from), 0);
+
+/** The nth business day of the month (`2027-04`). */
+export const businessDay = (month: string, nth: number): string => municipalCalendar().addBusinessDays(dayOn(`${month}-01`, -1), nth);
 
 /** The Monday of the first week after this date that has five business days. */
 export function mondayAfter(date: string): string {

@@ -1,5 +1,6 @@
 import type { FigureCell, FigureDims, FigureName } from '../activities/ledger/port.js';
 import type { ApiClient } from '../cli/client.js';
+import { minutesOfHomeDay } from './day.js';
 import type { TourDay } from './teleworkers.js';
 
 /** What a tour knows of the months because it has done it: the product's cells are held against it. */
@@ -21,14 +22,14 @@ export class KnownFigures {
   }
 
   /** Days that have begun: ordered ones are counted apart, and on their date. `departmentOf`: by the date. */
-  addDays(days: readonly TourDay[], departmentOf: (staff: string, date: string) => string, minutes: number): void {
+  addDays(days: readonly TourDay[], departmentOf: (staff: string, date: string) => string): void {
     const people = new Set<string>();
     for (const { staff, date, form, ordered } of days) {
       const cell = { month: date.slice(0, 7), dims: { department: departmentOf(staff, date), form }, value: 1 };
       this.addSplit({ ...cell, figure: ordered ? 'orderedUses' : 'uses' }, byDepartmentAndForm);
       if (isNew(people, date, staff)) this.add({ ...cell, figure: 'dailyUsers', dims: { date } });
       if (ordered) continue;
-      this.addSplit({ ...cell, figure: 'minutes', value: minutes }, [[], ['form']]);
+      this.addSplit({ ...cell, figure: 'minutes', value: minutesOfHomeDay }, [[], ['form']]);
       for (const way of byDepartmentAndForm) {
         const names = way.map((name) => cell.dims[name]);
         if (isNew(people, cell.month, ...names, staff)) this.addSplit({ ...cell, figure: 'people' }, [way]);

@@ -14,7 +14,7 @@ import { casePaths } from '../workflows/shared/procedures.js';
 import type { MeasureId } from '../workflows/yearly-review/contract.js';
 import type { YearlyReview } from '../workflows/yearly-review/rules.js';
 import { eachOf, numberIn, type Resident } from './crowd.js';
-import { at, homeDay } from './day.js';
+import { at, businessDay, homeDay } from './day.js';
 import { KnownFigures } from './known-figures.js';
 import { Differs, patiently, reportAbsent } from './player.js';
 import { Review } from './review.js';
@@ -28,10 +28,6 @@ import { Trial } from './trial.js';
 const { addBusinessDays } = municipalCalendar();
 const [loans, registrations, days] = [casePaths['device-loan'], casePaths.registration, casePaths['telework-day']];
 const monthOf = (date: string) => date.slice(0, 7);
-const minutesOfWork = 465;
-
-/** The nth business day of the month. */
-const businessDay = (month: string, nth: number): string => addBusinessDays(dayOn(`${month}-01`, -1), nth);
 
 /**
  * The whole programme of a small town in one fiscal year, on its clock: planned, registered for, lent for, teleworked, tried by whole sections, asked about, ordered in the snow, evaluated and decided on.
@@ -40,10 +36,12 @@ const businessDay = (month: string, nth: number): string => addBusinessDays(dayO
 export async function playProgramme(stage: Stage): Promise<boolean> {
   const town = new Programme(stage, fiscalYear(stage.today) + 1);
   const began = performance.now();
-  for (const [date, what, step] of town.chapters()) {
+  const chapters = town.chapters();
+  const headings = table(chapters.map(([date, what]) => [date, what, '|'])).split('\n');
+  for (const [nth, [date, , step]] of chapters.entries()) {
     await stage.passUntil(at(date, '09:00'));
     const said = await step();
-    console.log(table([[date, what, said, `(${((performance.now() - began) / 1000).toFixed(0)} s)`]]));
+    console.log(`${headings[nth]?.slice(0, -1)}${said}  (${((performance.now() - began) / 1000).toFixed(0)} s)`);
   }
   return town.judge();
 }
@@ -85,7 +83,7 @@ class Programme {
       [on(1, 10), '大雪 / heavy snow', () => this.snow(on(1, 13))],
       [on(2, 2), '登録の更新 / renewed', () => this.renew()],
       [on(2, 6), 'テレワーク / telework', () => this.telework([3].map(month))],
-      [after(2), '年度評価 / the year is evaluated', () => this.evaluate(after(2), after(4))],
+      [after(2), '年度評価 / the year is evaluated', () => this.evaluate(after(4))],
       [after(7), '市長の決裁 / the mayor decides', () => this.decide(after(7))],
     ];
   }
@@ -236,7 +234,7 @@ class Programme {
     const { crowd, refusals } = people;
     await crowd.settled();
     const months = monthsOf(this.#year);
-    this.#known.addDays(people.begun, (staff) => this.#departmentOf(staff), minutesOfWork);
+    this.#known.addDays(people.begun, (staff) => this.#departmentOf(staff));
     for (const month of months)
       for (const staff of this.#registered)
         this.#known.addSplit({ month, figure: 'registered', dims: { department: this.#departmentOf(staff) }, value: 1 }, [
@@ -409,7 +407,7 @@ class Programme {
   }
 
   /** 評価, which waits for the figures of March; by then the next year has begun. */
-  async evaluate(date: string, frozen: string): Promise<string> {
+  async evaluate(frozen: string): Promise<string> {
     const remarks = { remarks: '在宅勤務は目標に達した。モバイルワークは達していない。' };
     await this.#people.refused(
       '3月の集計前の評価 / evaluated before March is counted',
@@ -421,9 +419,11 @@ class Programme {
     await this.stage.passUntil(at(frozen, '09:00'));
     await this.#people.crowd.settled();
     await this.review.direct('evaluate', remarks);
-    await this.review.deliberate(date);
+    await this.review.deliberate(frozen);
     const { measures } = await (await Review.of(this.#people, this.#year + 1)).state();
-    return `12 か月 / months; ${this.#year + 1} 年度へ / carried on: ${measures.length} 施策 / measures`;
+    const chased = (await this.review.chasedSince(`${this.#year}-12-28`)).length;
+    if (!chased) throw new Differs('an owner who is late was never asked');
+    return `12 か月確定 / months frozen; 翌年度へ / carried on: ${measures.length} 施策 / measures, 督促 / chased: ${chased}`;
   }
 
   /** 決裁: each measure, each form's stage; the report is frozen with it, and the next year hears of it. */

@@ -5,6 +5,7 @@ import { casePaths } from '../workflows/shared/procedures.js';
 import type { MeasureDecision, MeasureId, StageDecision } from '../workflows/yearly-review/contract.js';
 import { isOpen, type YearlyReview } from '../workflows/yearly-review/rules.js';
 import { numberIn } from './crowd.js';
+import { at } from './day.js';
 import { Differs } from './player.js';
 import type { Townspeople } from './townspeople.js';
 
@@ -111,6 +112,15 @@ export class Review {
     if (!begins.startsWith({ pdf: '%PDF-', html: '<!doctype html>' }[format])) throw new Differs(`the report begins with ${begins}`);
     await writeFile(path, report);
     return path;
+  }
+
+  /** Who was asked in the morning, since the date, how a measure goes that is late: a line each time. */
+  async chasedSince(date: string): Promise<readonly string[]> {
+    const rows = await this.#people.crowd.rows<{ recipient: string }>(
+      "select recipient from outbox where template = 'morningDigest' and params::text like '%reportMeasure%' and queued_at > $1 order by 1",
+      [at(date, '23:59')],
+    );
+    return rows.map(({ recipient }) => recipient);
   }
 
   get committee(): readonly string[] {

@@ -10,7 +10,7 @@ import { casePaths } from '../workflows/shared/procedures.js';
 import type { MeasureId } from '../workflows/yearly-review/contract.js';
 import { isOpen, targetsNow, type YearlyReview } from '../workflows/yearly-review/rules.js';
 import { eachOf } from './crowd.js';
-import { at } from './day.js';
+import { at, businessDay } from './day.js';
 import { KnownFigures } from './known-figures.js';
 import { Differs } from './player.js';
 import { Review } from './review.js';
@@ -24,7 +24,6 @@ const { addBusinessDays } = municipalCalendar();
 const [first, last] = loadPack(packs.years).values.yearlyReview.planYears;
 const years = Array.from({ length: last - first + 1 }, (_, nth) => first + nth);
 const [one, two, three, four, five] = years as [number, number, number, number, number];
-const minutesOfWork = 465;
 /** Who teleworks in which calendar month of each year, so many on one day: 33, 42, 44, 56 and 76 uses. */
 const plot: readonly (readonly (readonly [month: number, people: number])[])[] = [
   [
@@ -63,11 +62,9 @@ const plot: readonly (readonly (readonly [month: number, people: number])[])[] =
 const aims = [30, 40, 50, 55, 70].map((value, nth) => ({ fiscalYear: first + nth, form: 'all', value }));
 const renamed = { before: 'kensetsu', after: 'toshikensetsu', name: '都市建設課' };
 
-/** The nth business day of a calendar month of a fiscal year; months from the next April on count on: 16 is April. */
-function businessDay(year: number, calendarMonth: number, nth: number): string {
-  const month = [...monthsOf(year), ...monthsOf(year + 1)][calendarMonth > 12 ? calendarMonth - 4 : (calendarMonth + 8) % 12];
-  return addBusinessDays(dayOn(`${month}-01`, -1), nth);
-}
+/** The nth business day of a calendar month of a fiscal year; April of the next is month 16. */
+const on = (year: number, month: number, nth: number): string =>
+  businessDay([...monthsOf(year), ...monthsOf(year + 1)][month > 12 ? month - 4 : (month + 8) % 12] ?? '', nth);
 
 /** What happens on a morning; what is worth telling of it. */
 type Happening = readonly [date: string, happens: () => Promise<string | undefined>];
@@ -103,26 +100,26 @@ class FiveYears {
   /** All of them, in the order of their dates. */
   happenings(): readonly Happening[] {
     const all: Happening[] = [
-      [businessDay(one - 1, 3, 5), () => this.open()],
-      [businessDay(one, 4, 2), () => this.register()],
+      [on(one - 1, 3, 5), () => this.open()],
+      [on(one, 4, 2), () => this.register()],
       ...years.flatMap((year, nth) => [
         ...(plot[nth] ?? []).map(
-          ([month, people]): Happening => [businessDay(year, month, 4), () => this.telework(businessDay(year, month, 8), people, nth)],
+          ([month, people]): Happening => [on(year, month, 4), () => this.telework(on(year, month, 8), people, nth)],
         ),
-        [businessDay(year, 10, 3), () => this.halfYear(year)] as const,
-        ...(year === one ? [] : [[businessDay(year, 4, 3), () => this.plan(year)] as const]),
-        [businessDay(year, 16, 5), () => this.evaluate(year)] as const,
-        [year === two ? dayOn(`${three}-07-01`, 0) : businessDay(year, 16, 9), () => this.decide(year)] as const,
+        [on(year, 10, 3), () => this.halfYear(year)] as const,
+        ...(year === one ? [] : [[on(year, 4, 3), () => this.plan(year)] as const]),
+        [on(year, 16, 5), () => this.evaluate(year)] as const,
+        [year === two ? `${three}-07-01` : on(year, 16, 9), () => this.decide(year)] as const,
       ]),
-      [businessDay(one, 9, 12), () => this.report(one, { year: one, number: 1 }, '全ての所属で登録を終えた。', true)],
-      [businessDay(two, 11, 12), () => this.report(two, { year: one, number: 3 }, '貸出用端末を配備した。', true)],
-      [businessDay(two, 1, 12), () => this.snow(businessDay(two, 1, 13))],
-      [businessDay(three, 12, 1), () => this.ask(businessDay(three, 12, 2))],
-      [businessDay(three, 12, 10), () => this.late(three)],
+      [on(one, 9, 12), () => this.report(one, { year: one, number: 1 }, '全ての所属で登録を終えた。', true)],
+      [on(two, 11, 12), () => this.report(two, { year: one, number: 3 }, '貸出用端末を配備した。', true)],
+      [on(two, 1, 12), () => this.snow(on(two, 1, 13))],
+      [on(three, 12, 1), () => this.ask(on(three, 12, 2))],
+      [on(three, 12, 10), () => this.late(three)],
       [`${four}-06-30`, () => this.rename(`${four}-07-01`)],
-      [businessDay(four, 9, 14), () => this.report(four, { year: three, number: 1 }, '全ての所属で実施日を決めた。', true)],
-      [businessDay(four, 10, 6), () => this.lower(four)],
-      [businessDay(five, 9, 14), () => this.correct(monthsOf(two)[5] ?? '')],
+      [on(four, 9, 14), () => this.report(four, { year: three, number: 1 }, '全ての所属で実施日を決めた。', true)],
+      [on(four, 10, 6), () => this.lower(four)],
+      [on(five, 9, 14), () => this.correct(monthsOf(two)[5] ?? '')],
     ];
     return all.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   }
@@ -136,7 +133,7 @@ class FiveYears {
       { text: '貸出用端末を増やす。', owner: 'it', due: `${two}-12-24`, budget: 600_000 },
     ];
     for (const measure of measures) await review.direct('addMeasure', measure);
-    await review.plan(businessDay(one - 1, 3, 5));
+    await review.plan(on(one - 1, 3, 5));
     await this.#people.bring('seats');
     await this.#people.refused(
       '2年目を先に開く / the second year opened by hand',
@@ -171,7 +168,7 @@ class FiveYears {
   /** 計画: what was carried on is handed in; committee and mayor agree. */
   async plan(year: number): Promise<string> {
     const review = await Review.of(this.#people, year);
-    await review.plan(businessDay(year, 4, 3));
+    await review.plan(on(year, 4, 3));
     const { measures } = await review.state();
     return `${year}年度の計画 / the plan of ${year}: ${measures.filter(isOpen).length} 施策を引き継ぐ / measures carried on`;
   }
@@ -221,21 +218,19 @@ class FiveYears {
 
   /** An owner has let the day pass, and was told so week by week, as was HR at last. */
   async late(year: number): Promise<string> {
-    const told = await this.#people.crowd.rows<{ recipient: string; times: number }>(
-      `select recipient, count(*)::int as times from outbox where template = 'morningDigest' and params::text like '%reportMeasure%' and queued_at > $1 group by recipient order by recipient`,
-      [at(`${year}-06-29`, '00:00')],
-    );
+    const told = await (await Review.of(this.#people, year)).chasedSince(`${year}-06-28`);
+    const owner = told.filter((one) => one === `staff:${this.#people.crowd.heads().get('shimin')}`).length;
+    const hr = told.length - owner;
+    if (!owner || !hr) throw new Differs(`of a measure that is late the owner was told ${owner} times, HR ${hr} times`);
     await this.report(year, { year: one, number: 2 }, '棚卸しは半ばまで終えた。');
-    const times = told.map(({ recipient, times: each }) => `${recipient} ${each}`).join(', ');
-    if (told.length < 2) throw new Differs(`a late owner was chased too little: ${times}`);
-    return `遅れた施策の督促 / a late measure is asked for: ${times}`;
+    return `遅れた施策の督促 / a late measure is asked for: 担当へ / to its owner ${owner} 通 / mails, 人事へ / to HR ${hr}`;
   }
 
   /** 評価, once March is counted; the committee deliberates, but for the second year's. */
   async evaluate(year: number): Promise<string> {
     const review = await Review.of(this.#people, year);
     await review.direct('evaluate', { remarks: '実績を目標と比べた。' });
-    if (year !== two) await review.deliberate(businessDay(year, 16, 5));
+    if (year !== two) await review.deliberate(on(year, 16, 5));
     const { evaluation } = await review.state();
     const all = evaluation?.results.find(({ form }) => form === 'all');
     return `${year}年度の評価 / ${year} evaluated: 目標 / target ${all?.value}, 延べ / uses ${all?.uses}, ${all?.met ? '達成 / met' : '未達成 / missed'}`;
@@ -291,9 +286,9 @@ class FiveYears {
   }
 
   /** 部署の改称: one department gets another name, in the directory and in HR's list; the city's server is restarted over night. */
-  async rename(on: string): Promise<string> {
+  async rename(from: string): Promise<string> {
     const { settings, sample, town } = this.stage;
-    await this.stage.passUntil(at(dayOn(on, -1), '18:00'));
+    await this.stage.passUntil(at(dayOn(from, -1), '18:00'));
     const { service } = sample.accounts;
     const client = new Client({ url: settings.DIRECTORY_URL ?? '' });
     await client.bind(service.dn, service.password);
@@ -309,7 +304,7 @@ class FiveYears {
     await client.unbind();
     await this.#people.bring('successions', [
       ['on', 'before', 'after'],
-      [on, renamed.before, renamed.after],
+      [from, renamed.before, renamed.after],
     ]);
     for (const part of ['api', 'worker'] as const) {
       await town?.down(part); // What they remember of the directory is a minute old at most, which is long for a tour.
@@ -350,7 +345,7 @@ class FiveYears {
     const people = this.#people;
     await people.crowd.settled();
     const months = years.flatMap(monthsOf);
-    this.#known.addDays(people.begun, (staff, date) => this.#departmentOf(staff, date), minutesOfWork);
+    this.#known.addDays(people.begun, (staff, date) => this.#departmentOf(staff, date));
     const { client } = await people.hrIn('ja');
     const { findings, looked } = await this.#second.at(this.stage, { years: [...years, last + 1], aims });
     this.#second.end();
