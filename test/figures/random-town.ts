@@ -75,7 +75,7 @@ export async function liveThrough(
   const now = (): number => t.clock.now().getTime();
   const later = (days: number): number => instant(dayOn(today(new Date(now()).toISOString()), days));
 
-  const people = Array.from({ length: between(5, one([12, 25, 60])) }, (_, index) => `${4001 + index}`);
+  const people = Array.from({ length: one([10, 20, between(5, 12), between(5, 25), between(5, 60)]) }, (_, index) => `${4001 + index}`);
   /** Whoever moves does so once, on the first of a month or in its midst. */
   const moves = new Map(people.filter(() => chance(20)).map((staff) => [staff, { on: someDate(), to: one(departments) }]));
   const homes = new Map(people.map((staff) => [staff, one(departments)]));
@@ -318,7 +318,8 @@ export async function liveThrough(
 
   async function bringFiles(): Promise<void> {
     const by = { by: '9' };
-    const employed = people.filter(() => chance(95)).flatMap(employmentsOf);
+    const plain = chance(30);
+    const employed = people.filter(() => plain || chance(95)).flatMap((staff) => employmentsOf(staff, plain ? 5 : roll(6)));
     const situations = people
       .filter(() => chance(80))
       .map((staff) => [staff, one(['female', 'female', 'male', 'other']), one(['yes', 'no']), one(['yes', 'no'])].join());
@@ -330,12 +331,12 @@ export async function liveThrough(
   }
 
   /** One row that holds for good, or several that meet, overlap, or leave a gap between them. */
-  function employmentsOf(staff: string): readonly string[] {
+  function employmentsOf(staff: string, how: number): readonly string[] {
     const [kind, other] = [one(['regular', 'regular', 'regular', ...employmentKinds]), one(employmentKinds)];
     const occupation = one(['clerk', 'clerk', 'fireFighter', 'nurseryTeacher']);
     const row = (is: string, from: string, until: string) => [staff, is, from, until, occupation].join();
     const turn = someDate();
-    switch (roll(6)) {
+    switch (how) {
       case 0:
         return [row(kind, '2010-04-01', turn), row(other, dayOn(turn, 1), '')];
       case 1:
@@ -351,11 +352,16 @@ export async function liveThrough(
 
   /** Departments that were renamed, merged or split, mostly at the beginning of a year. */
   async function reorganise(): Promise<void> {
-    const lines = Array.from({ length: roll(5) }, () => {
-      const [before, after] = [one(departments), one([...departments, 'shinsetsu'])];
-      return before === after ? '' : [chance(60) ? `${one(years)}-04-01` : someDate(), before, after].join();
-    });
-    const { problems } = await t.ledger.importSuccessions(['on,before,after', ...new Set(lines.filter(Boolean))].join('\n'), { by: '9' });
+    const lines = Array.from({ length: roll(4) }, () => {
+      const on = chance(60) ? `${one(years)}-04-01` : someDate();
+      const [some, others] = [
+        [one(departments), one(departments)],
+        [one([...departments, 'shinsetsu']), one(departments)],
+      ];
+      const [before, after] = [some.slice(roll(2)), others.slice(roll(2))];
+      return before.flatMap((gone) => after.flatMap((come) => (gone === come ? [] : [[on, gone, come].join()])));
+    }).flat();
+    const { problems } = await t.ledger.importSuccessions(['on,before,after', ...new Set(lines)].join('\n'), { by: '9' });
     if (problems.length) throw new Error(JSON.stringify(problems));
   }
 
@@ -365,18 +371,20 @@ export async function liveThrough(
         { ...{ assetTag, kind, networkZone, pool: 'common' }, ...{ manufacturer: 'Acme', model: 'A1', serial: assetTag, note: '' } },
         '9',
       );
-    for (let nth = between(1, 5); nth > 0; nth -= 1) await register(`PC-${nth}`, 'laptop');
+    const laptops = Array.from({ length: between(1, 5) }, (_, nth) => `PC-${nth + 1}`);
+    for (const assetTag of laptops) await register(assetTag, 'laptop');
     if (chance(60)) await register('PC-90', 'laptop', 'myNumber');
     if (chance(60)) await register('W-1', 'wire');
-    for (let turns = roll(4); turns > 0; turns -= 1) {
+    for (let turns = roll(5); turns > 0; turns -= 1) {
       yield instant(someDate());
-      if (chance(50)) {
+      if (chance(40)) {
+        laptops.push(`PC-${10 + turns}`);
         await register(`PC-${10 + turns}`, one(['laptop', 'laptop', 'tablet']));
         continue;
       }
-      const device = await t.ledger.device(`PC-${between(1, 5)}`);
-      if (device)
-        await t.ledger.changeDevice(device, { act: one(['retire', 'returnLease', 'repair', 'repaired', 'miss', 'find'] as const) }, '9');
+      const device = await t.ledger.device(one(laptops));
+      const acts = ['retire', 'retire', 'returnLease', 'repair', 'repaired', 'miss', 'find'] as const;
+      if (device) await t.ledger.changeDevice(device, { act: one(acts) }, '9');
     }
   }
 
@@ -390,7 +398,7 @@ export async function liveThrough(
         .filter(() => chance(70))
         .map((form) => ({ fiscalYear: planYears[0] + nth, form, value: chance(80) ? roll(80) : null })),
     ).flat();
-    const judged = { countedBy: one(['uses', 'people'] as const), countedOver: one(['fiscalYear', 'plan'] as const) };
+    const judged = { countedBy: one(['uses', 'people'] as const), countedOver: one(['fiscalYear', 'plan', 'plan'] as const) };
     return {
       ...loaded,
       values: {
