@@ -10,6 +10,8 @@ export interface Operation {
 }
 
 export interface Schema {
+  anyOf?: readonly Schema[];
+  oneOf?: readonly Schema[];
   type?: string;
   enum?: readonly unknown[];
   const?: unknown;
@@ -81,10 +83,15 @@ const values = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
+/** What a value may be, where that is one of several things. */
+const waysOf = ({ anyOf, oneOf }: Schema): readonly Schema[] | undefined => anyOf ?? oneOf;
+
 /** Whether the value is what the schema asks for; as far as the schemas of this API go. */
 function fits(schema: Schema, value: unknown): boolean {
   if (schema.const !== undefined) return value === schema.const;
   if (schema.enum) return schema.enum.includes(value);
+  const ways = waysOf(schema);
+  if (ways) return ways.some((one) => fits(one, value));
   switch (schema.type) {
     case 'string': {
       const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern } = schema;
@@ -123,13 +130,15 @@ function fits(schema: Schema, value: unknown): boolean {
 function good(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
+  const ways = waysOf(schema);
+  if (ways) return fc.oneof(...ways.map(good));
   switch (schema.type) {
     case 'string':
       return fc
         .constantFrom('2027-01-05', 'tax', 'head:tax', '4021', 'PC-0001', 'A'.repeat(22), '"1"', '08:30', '2027-04', '2027-01-05T00:00:00Z')
         .filter((value) => fits(schema, value));
     case 'integer':
-      return fc.integer({ min: schema.minimum ?? 0, max: Math.min(schema.maximum ?? 100, 100) });
+      return fc.integer({ min: schema.minimum ?? 0, max: Math.min(schema.maximum ?? 100, (schema.minimum ?? 0) + 100) });
     case 'boolean':
       return fc.boolean();
     case 'array':

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { fc } from '@fast-check/vitest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { badRequests, type Operation } from './bad-input.js';
@@ -27,7 +28,7 @@ test(
       it: [it],
     } = town.accounts;
     await town.devices('common', 'PC-0001');
-    const known = { id: (await town.file(borrower)).body.id, tag: 'PC-0001', number: '1' };
+    const known = { id: (await town.file(borrower)).body.id, tag: 'PC-0001', number: '1', link: randomUUID() };
     await town.send(it, 'POST', '/stocktakings', { body: { pool: 'common' } });
     const hrs: Readonly<Record<string, string>> = {
       '/imports/absences': hr,
