@@ -5,7 +5,7 @@ import { fiscalYear, monthsOf } from '../../config/calendar.js';
 import { reviewPolicy, reviewStages, reviewTargets } from '../../config/policy/pack.js';
 import type { Inputs } from '../../workflows/shared/case.js';
 import { type MeasureDecision, stages, type steps, type YearRequest, type YearResult } from '../../workflows/yearly-review/contract.js';
-import { refuseOpening, targetsNow, type YearlyReview } from '../../workflows/yearly-review/rules.js';
+import { type ReviewStep, refusal, refuseOpening, targetsNow, type YearlyReview } from '../../workflows/yearly-review/rules.js';
 import { yearResults } from '../figures/targets.js';
 import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
@@ -16,7 +16,7 @@ import { caseId, date, setOf, staffNumber, type Words, words } from '../schemas.
 import { reviewReport } from './review-report.js';
 
 /** 年度: the holidays are known until 2050. */
-export const fiscalYearOf = z
+const fiscalYearOf = z
   .int()
   .min(2000)
   .max(2049)
@@ -142,6 +142,9 @@ export const yearlyReviews: Procedure<Inputs<typeof steps>, { fiscalYear: number
         const owners = (within: string, some: readonly object[]) =>
           some.flatMap((one, at) => ('owner' in one ? [{ field: `${within}.${at}.owner`, owner: one.owner as Capacity }] : []));
         await knowOwners(services, [...owners('measures', measures), ...owners('added', added)]);
+        const input = { ...body, ...dated(services) };
+        // No report is kept for a decision that the rules refuse; whether there are words is all that they ask of them.
+        refuse(refusal(row.state as YearlyReview, { name: 'decide', input } as unknown as ReviewStep));
         return { ...dated(services), report: await freezeReport(services, row) };
       },
     },

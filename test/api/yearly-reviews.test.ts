@@ -13,7 +13,7 @@ import { caseWorkflowId } from '../../workflows/shared/procedures.js';
 import { weekOf } from '../../workflows/telework-day/rules.js';
 import { replayAll } from '../histories.js';
 import { teleworked } from '../ledger/months.js';
-import { ApiTown } from './town.js';
+import { type Answered, ApiTown } from './town.js';
 import { codes, patience, trialDesk } from './trial-desk.js';
 
 const calendar = municipalCalendar();
@@ -32,8 +32,15 @@ afterAll(async () => {
 }, 120_000);
 
 const { get, post, to } = trialDesk(() => town);
-const step = (who: string, id: string, name: string, body: object = {}, key?: string) =>
-  post(who, `/yearly-reviews/${id}/steps/${name}`, body, key);
+/** Presses again under the same key while the answer is "not yet" or "not now": a busy machine is no refusal. */
+async function press(who: string, path: string, body: object = {}, key: string = randomUUID()): Promise<Answered> {
+  for (const since = performance.now(); ; ) {
+    const answered = await post(who, path, body, key);
+    if (![202, 503].includes(answered.status) || performance.now() - since > patience.timeout) return answered;
+  }
+}
+const step = (who: string, id: string, name: string, body?: object, key?: string) =>
+  press(who, `/yearly-reviews/${id}/steps/${name}`, body, key);
 const taken = async (...[who, id, name, body]: Parameters<typeof step>) => {
   const { status, body: answered } = await step(who, id, name, body);
   expect({ name, status, errors: answered.errors }).toEqual({ name, status: 200, errors: undefined });
@@ -70,19 +77,19 @@ const measures = {
   learn: { text: '管理職向けの研修を行う', owner: 'head:zeimu', due: monday(`${year}-06-08`) },
 };
 
-describe('a year', () => {
+describe('a year', { timeout: 180_000 }, () => {
   let id = '';
 
   test('is opened by HR, once, for the present fiscal year or the next', async () => {
     const { hr, borrower, mayor } = town.accounts;
-    for (const who of [borrower, mayor]) expect((await post(who, '/yearly-reviews', { fiscalYear: year })).status).toBe(403);
-    for (const wrong of [1999, 2050, 'next', 2027.5]) expect((await post(hr, '/yearly-reviews', { fiscalYear: wrong })).status).toBe(400);
+    for (const who of [borrower, mayor]) expect((await press(who, '/yearly-reviews', { fiscalYear: year })).status).toBe(403);
+    for (const wrong of [1999, 2050, 'next', 2027.5]) expect((await press(hr, '/yearly-reviews', { fiscalYear: wrong })).status).toBe(400);
     for (const wrong of [year - 1, year + 2]) {
-      const answered = await post(hr, '/yearly-reviews', { fiscalYear: wrong });
+      const answered = await press(hr, '/yearly-reviews', { fiscalYear: wrong });
       expect([answered.status, codes(answered), answered.body.errors[0].limit]).toEqual([422, ['yearNotNow fiscalYear'], `${year}`]);
     }
 
-    const both = await Promise.all([1, 2].map(() => post(hr, '/yearly-reviews', { fiscalYear: year })));
+    const both = await Promise.all([1, 2].map(() => press(hr, '/yearly-reviews', { fiscalYear: year })));
     expect(both.map(({ status }) => status).sort()).toEqual([201, 422]);
     const [opened, other] = both[0]?.status === 201 ? both : [...both].reverse();
     expect(codes(other ?? expect.fail('one of two'))[0]).toMatch(/^(yearOpened|yearOpensItself)/);
@@ -93,7 +100,7 @@ describe('a year', () => {
       receiptNumber: expect.stringMatching(/^令和\d+-年-0001$/),
       state: { fiscalYear: year, stages: { home: 'introduction' }, measures: [], months: [] },
     });
-    const again = await post(hr, '/yearly-reviews', { fiscalYear: year + 1 });
+    const again = await press(hr, '/yearly-reviews', { fiscalYear: year + 1 });
     expect([again.status, codes(again)]).toEqual([422, ['yearOpensItself fiscalYear']]);
   });
 
