@@ -4,6 +4,7 @@ import { monthsOf, today } from '../../config/calendar.js';
 import { distinct } from '../../workflows/shared/sets.js';
 import type { Survey } from '../../workflows/survey/rules.js';
 import type { YearlyReview } from '../../workflows/yearly-review/rules.js';
+import type { DepartmentLine } from '../figures/departments.js';
 import {
   readDepartments,
   readHours,
@@ -28,11 +29,12 @@ async function reportOf(services: Services, row: CaseRow): Promise<ReviewReport>
   const fewest = pack.values.trialPeriod.smallGroup;
   const promotion = monthsOf(year).find((month) => Number(month.slice(5)) === promotionMonth) ?? first;
   const [from, until] = firstAndLast(year - 1);
+  const counted = policy.countedOver === 'plan' && { planFrom: policy.planYears[0] };
   const [units, table, before, byDepartment, situations, targetsByYear, hours, service, byMonth, national, survey, corrections] =
     await Promise.all([
       directory.units(),
       readYear(services, year),
-      ledger.cumulative({ from, until, ...(policy.countedOver === 'plan' && { planFrom: policy.planYears[0] }) }),
+      ledger.reviewOf(year - 1).then((earlier) => (earlier ? ledger.cumulative({ from, until, ...counted }) : [])),
       readDepartments(services, year, fewest),
       readSituations(services, promotion, fewest),
       readTargets(services, year),
@@ -43,6 +45,7 @@ async function reportOf(services: Services, row: CaseRow): Promise<ReviewReport>
       surveyOf(services, review),
       correctionsBefore(services, year),
     ]);
+  const placeOf = ({ departments: [last] }: DepartmentLine): number => units.findIndex(({ id }) => id === last) + 1 || units.length + 1;
   const named = new Set([...byDepartment.flatMap(departmentsIn), ...review.measures.flatMap(({ owner }) => owner.split(':')[1] ?? [])]);
   return {
     municipality: pack.values.municipality.name,
@@ -52,7 +55,7 @@ async function reportOf(services: Services, row: CaseRow): Promise<ReviewReport>
     review,
     year: table,
     before: before.filter(({ form }) => form === undefined),
-    byDepartment,
+    byDepartment: byDepartment.toSorted((one, other) => placeOf(one) - placeOf(other)),
     ...(situations && { situations }),
     ...{ targetsByYear, hours, service, byMonth, national, corrections },
     ...(survey && { survey }),
@@ -93,7 +96,7 @@ const firstAndLast = (year: number): readonly [string, string] => {
   return [months[0] ?? '', months.at(-1) ?? ''];
 };
 
-const departmentsIn = ({ departments, changes }: ReviewReport['byDepartment'][number]): readonly string[] => [
+const departmentsIn = ({ departments, changes }: DepartmentLine): readonly string[] => [
   ...departments,
   ...changes.flatMap(({ before, after }) => [...before, ...after]),
 ];

@@ -1,7 +1,7 @@
 import { type Cell, grouped, shownCell } from './document.js';
 import { type Dash, type Drawing, dashOf, type Mark, type Pattern, type Point, patternOf, shapeOf, widthOf } from './marks.js';
 
-/** What a chart shows. An absent value is not drawn. */
+/** What a chart shows. An absent value is not drawn; one that is not to be shown has a sign in its place. */
 export interface Chart {
   /** Beside one another, one upon the other, or along lines. */
   as: 'bars' | 'stack' | 'lines';
@@ -11,10 +11,13 @@ export interface Chart {
   /** Of the values; none where they are whole numbers. */
   decimals?: 1;
   categories: readonly string[];
-  series: readonly { name: string; values: readonly (number | undefined)[] }[];
+  series: readonly { name: string; values: readonly Value[] }[];
 }
 
-const [width, height] = [480, 188];
+type Value = number | string | undefined;
+const amount = (value: Value): number => (typeof value === 'number' ? value : 0);
+
+const [width, height] = [480, 156];
 const [labelSize, titleSize] = [7, 8.5];
 /** Smaller nobody reads it: the table has the number. */
 const smallest = 4.5;
@@ -29,8 +32,7 @@ const [top, bottom, left] = [40, height - 16, 40];
 export function drawingOf(chart: Chart): Drawing {
   const { as, title, description, categories, series } = chart;
   const right = as === 'lines' ? width - 40 : width - 6;
-  const highest =
-    as === 'stack' ? categories.map((_, at) => sumAt(chart, at)) : series.flatMap(({ values }) => values.map((value) => value ?? 0));
+  const highest = as === 'stack' ? categories.map((_, at) => sumAt(chart, at)) : series.flatMap(({ values }) => values.map(amount));
   const step = stepFor(Math.max(0, ...highest));
   const ticks = Array.from({ length: Math.max(1, Math.ceil(Math.max(0, ...highest) / step)) + 1 }, (_, index) => index * step);
   const scale = { step, of: (value: number) => bottom - ((bottom - top) * value) / (ticks.at(-1) ?? 1) };
@@ -77,6 +79,7 @@ function barsOf({ series, decimals }: Chart, { y, slot, centre }: Plot): readonl
     values.flatMap((value, at): Mark[] => {
       if (value === undefined) return [];
       const x = centre(at) - slot * 0.4 + each * index;
+      if (typeof value === 'string') return [text([x + each / 2, y(0) - 2.5], value, 'middle')];
       return [
         bar({ x, width: each }, y(value), y(0), patternOf(index)),
         ...labelled([x + each / 2, y(value) - 2.5], grouped(value, decimals), each),
@@ -89,7 +92,7 @@ function stackOf(chart: Chart, { y, slot, centre }: Plot): readonly Mark[] {
   return chart.categories.flatMap((_, at): Mark[] => {
     let below = 0;
     const parts = chart.series.flatMap(({ values }, index): Mark[] => {
-      const value = values[at] ?? 0;
+      const value = amount(values[at]);
       below += value;
       return value ? [bar({ x: centre(at) - slot * 0.3, width: slot * 0.6 }, y(below), y(below - value), patternOf(index))] : [];
     });
@@ -101,19 +104,19 @@ function stackOf(chart: Chart, { y, slot, centre }: Plot): readonly Mark[] {
 /** Each line with the value at its end; the first, which the chart is about, with all of its values. */
 function linesOf({ series, decimals }: Chart, { y, slot, centre, right }: Plot): readonly Mark[] {
   const lines = series.flatMap(({ values }, index): Mark[] => {
-    const points = values.flatMap((value, at): Point[] => (value === undefined ? [] : [[centre(at), y(value)]]));
+    const points = values.flatMap((value, at): Point[] => (typeof value === 'number' ? [[centre(at), y(value)]] : []));
     return [line(points, { weight: 1.2, dash: dashOf(index) }), ...points.map((at): Mark => ({ mark: 'sign', at, shape: shapeOf(index) }))];
   });
   const others = series.slice(1);
   const along = (series[0]?.values ?? []).flatMap((value, at, { length }) => {
-    if (value === undefined || at === length - 1) return [];
+    if (typeof value !== 'number' || at === length - 1) return [];
     const own = y(value);
-    const isCrossed = others.some(({ values }) => values[at] !== undefined && Math.abs(own - 8 - y(values[at])) < 6);
+    const isCrossed = others.some(({ values }) => values[at] !== undefined && Math.abs(own - 8 - y(amount(values[at]))) < 6);
     return labelled([centre(at), isCrossed ? own + labelSize + 5 : own - 5], grouped(value, decimals), slot);
   });
   let free = 0;
   const ends = series
-    .flatMap(({ values }) => values.findLast((value) => value !== undefined) ?? [])
+    .flatMap(({ values }) => values.findLast((value) => typeof value === 'number') ?? [])
     .sort((one, other) => other - one)
     .map((value) => {
       const at = Math.max(y(value) + 2.5, free);
@@ -164,7 +167,7 @@ const text = (at: Point, said: string, anchor: 'start' | 'middle' | 'end'): Extr
   ...{ mark: 'text', at, text: said, size: labelSize, anchor },
 });
 
-const sumAt = ({ series }: Chart, at: number): number => round(series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
+const sumAt = ({ series }: Chart, at: number): number => round(series.reduce((sum, { values }) => sum + amount(values[at]), 0));
 /** Sums of hours have one decimal, as what they are made of. */
 const round = (value: number): number => Math.round(value * 10) / 10;
 

@@ -65,7 +65,7 @@ interface MonthLine {
   total?: Cell;
 }
 
-/** The months of the year as a chart, with their table; `below`: lines that only the table has. */
+/** The months of the year as a chart, with their table, or the table alone where there is nothing to draw; `below`: lines that only the table has. */
 export function monthlyChart(
   reader: Reader,
   report: ReviewReport,
@@ -80,6 +80,8 @@ export function monthlyChart(
 ): Block {
   const numberOf = (cell: Cell): number | undefined =>
     typeof cell === 'object' ? cell.value : typeof cell === 'number' ? cell : undefined;
+  const table: Table = { name, caption: drawn.title, ...monthly(reader, report, [...lines, ...below]), ...(notes && { notes }) };
+  if (!lines.some(({ values }) => values.some(numberOf))) return { kind: 'table', table };
   return {
     kind: 'chart',
     chart: chartOf(reader, {
@@ -87,7 +89,7 @@ export function monthlyChart(
       categories: report.year.months.map(({ month }) => reader.month(month)),
       series: lines.map((line) => ({ name: line.name, values: line.values.map(numberOf) })),
     }),
-    table: { name, caption: drawn.title, ...monthly(reader, report, [...lines, ...below]), ...(notes && { notes }) },
+    table,
   };
 }
 

@@ -40,7 +40,7 @@ export interface ReviewReport {
   /** The case as it stood: targets with every version, measures, deliberations, what was found. */
   review: YearlyReview;
   year: YearTable;
-  /** 累計 of the fiscal year before, month by month, of all forms. */
+  /** 累計 of the fiscal year before, month by month, of all forms; none where that year has no review. */
   before: readonly Cumulative[];
   byDepartment: readonly DepartmentLine[];
   /** Of the promotion month (Saga's was November, 004:393); absent while it is not frozen. */

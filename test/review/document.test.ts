@@ -63,6 +63,8 @@ describe('the report', () => {
     ]);
     expect(tableOf(ja, 'years').rows[6]?.slice(2, 4)).toEqual(['—', '—']);
     expect(tableOf(ja, 'situations').rows[3]).toEqual(['女性', 'なし', '＊', { value: 8.3, shown: '8.3' }, '']);
+    const rates = ja.chapters[3]?.blocks.find((block) => block.kind === 'chart');
+    expect(rates?.chart.series[1]?.values).toEqual([19, 16.5, '＊', 8.3]);
     expect(tableOf(ja, 'situations').rows[0]?.[2]).toEqual({ value: 19, shown: '19.0' });
     expect(tableOf(ja, 'hours').rows[0]?.slice(0, 3)).toEqual([
       '在宅勤務（時間）',
@@ -110,9 +112,9 @@ describe('the report', () => {
       },
     };
     const document = documentOf(bare, 'ja');
+    expect(tableOf(document, 'months').columns.map(({ title }) => title)).not.toContain('前年度の累計');
     expect(tableOf(document, 'months').rows[0]).toEqual([
       '4月',
-      undefined,
       undefined,
       undefined,
       undefined,

@@ -85,9 +85,9 @@ function halfYear({ say, date, text }: Reader, { review: { halfYear: check } }: 
   ];
 }
 
-function evaluation({ say, text }: Reader, { review: { evaluation: found } }: ReviewReport): readonly Block[] {
+function evaluation({ say, date, text }: Reader, { review: { evaluation: found } }: ReviewReport): readonly Block[] {
   return [
-    { kind: 'heading', text: say('pdca.evaluation') },
+    { kind: 'heading', text: found ? say('pdca.evaluated', { on: date(found.on) }) : say('pdca.evaluation') },
     { kind: 'paragraph', text: found ? text(found.remarks) : say('pdca.noEvaluation') },
   ];
 }

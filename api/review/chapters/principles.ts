@@ -62,7 +62,7 @@ function situations(reader: Reader, { situations: lines, review, year }: ReviewR
   const { say, month } = reader;
   const of = year.months.find((one) => Number(one.month.slice(5)) === review.promotionMonth)?.month ?? '';
   if (!lines) return { kind: 'paragraph', text: say('principles.noSituations', { month: month(of) }) };
-  const shareIn = (rate: Rate): number | undefined => ('masked' in rate ? undefined : rate.share);
+  const shareIn = (rate: Rate): number | string | undefined => ('masked' in rate ? say('masked') : rate.share);
   const cell = (rate: Rate): Cell => ('masked' in rate ? say('masked') : (decimal(rate.share) ?? say('none')));
   const caption = say('principles.situations', { month: month(of) });
   return {

@@ -17,6 +17,8 @@ function byMonth(reader: Reader, report: ReviewReport): readonly Block[] {
   const { countedBy, countedOver } = review.policy;
   const until = (all: ReviewReport['before'], of: string) => all.find((one) => one.form === undefined && one.month === of);
   const lastYear = (of: string) => until(before, `${Number(of.slice(0, 4)) - 1}${of.slice(4)}`)?.[countedBy];
+  /** What only stands there where there was a year before. */
+  const past = <Part>(part: Part): Part[] => (before.length ? [part] : []);
   const title = say('situation.cumulative', { by: say(`goals.by.${countedBy}`) });
   const chart = chartOf(reader, {
     ...{ as: 'lines', title, unit: 'people' },
@@ -37,7 +39,7 @@ function byMonth(reader: Reader, report: ReviewReport): readonly Block[] {
       sum?.uses,
       sum?.people,
       targetIn(report, one.month),
-      lastYear(one.month),
+      ...past(lastYear(one.month)),
       one.orderedUses,
       note,
     ];
@@ -57,10 +59,13 @@ function byMonth(reader: Reader, report: ReviewReport): readonly Block[] {
           ...[say('situation.uses'), say('situation.usesPeople'), say('situation.cumulativeUses'), say('situation.cumulativePeople')].map(
             (heading) => column(heading, 1.5),
           ),
-          ...[say('situation.target'), say('situation.before'), say('situation.ordered')].map((heading) => column(heading, 1.3)),
+          ...[say('situation.target'), ...past(say('situation.before')), say('situation.ordered')].map((heading) => column(heading, 1.3)),
           column(say('note'), 2),
         ],
-        rows: [...rows, [say('total'), year.total.uses, undefined, undefined, undefined, undefined, undefined, year.total.orderedUses, '']],
+        rows: [
+          ...rows,
+          [say('total'), year.total.uses, undefined, undefined, undefined, undefined, ...past(undefined), year.total.orderedUses, ''],
+        ],
         notes: [say(`situation.over.${countedOver}`), say('situation.orderedNote')],
       },
     },
