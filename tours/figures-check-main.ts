@@ -246,7 +246,7 @@ async function checkVersions(
   for (let month = `${yearOf(dateOf(first).slice(0, 7))}-04`; month <= last.date.slice(0, 7); month = monthAfter(month)) {
     left.delete(month);
     const own = versions.filter((one) => one.month === month);
-    const freezing = rounds.findIndex(({ date }) => date >= thirdBusinessDay(monthAfter(month), closures));
+    const freezing = rounds.findIndex(({ date, at }) => date >= thirdBusinessDay(monthAfter(month), closures) && at.getTime() >= first); // Before the first case there is nothing to take.
     const nth = freezing < 0 ? rounds.length - 1 : freezing;
     const [taken, ...corrections] = own;
     if (!taken) say(month, 'has no figures');

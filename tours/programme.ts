@@ -245,7 +245,7 @@ class Programme {
     const cells = await this.#known.cellsAt(client, months);
     const second = new SecondLook();
     const aims = targets.map((one) => ({ fiscalYear: this.#year, form: one.form, value: 'value' in one ? one.value : null }));
-    const { findings, looked } = await second.at(this.stage, { years: [this.#year], aims });
+    const { findings, looked } = await second.at(this.stage, { years: [this.#year - 1, this.#year, this.#year + 1], aims });
     second.end();
     const wrong = [
       ...findings,

@@ -23,6 +23,8 @@ import { Teleworkers, type TourDay } from './teleworkers.js';
 const { addBusinessDays } = municipalCalendar();
 const [first, last] = loadPack(packs.years).values.yearlyReview.planYears;
 const years = Array.from({ length: last - first + 1 }, (_, nth) => first + nth);
+/** The year in which the first one is planned has figures too. */
+const begun = [first - 1, ...years];
 const [one, two, three, four, five] = years as [number, number, number, number, number];
 /** Who teleworks in which calendar month of each year, so many on one day: 33, 42, 44, 56 and 76 uses. */
 const plot: readonly (readonly (readonly [month: number, people: number])[])[] = [
@@ -326,7 +328,7 @@ class FiveYears {
 
   /** A month of three years ago is counted anew: what was known of somebody's household was wrong. */
   async correct(month: string): Promise<string> {
-    const { findings } = await this.#second.at(this.stage, { years, aims }); // The file that is replaced has no past.
+    const { findings } = await this.#second.at(this.stage, { years: begun, aims }); // The file that is replaced has no past.
     if (findings.length) throw new Differs(findings.join('\n'));
     const [heading = [], ...rows] = this.stage.sample.tables['situations.csv'] ?? [];
     await this.#people.bring('situations', [
@@ -347,7 +349,7 @@ class FiveYears {
     const months = years.flatMap(monthsOf);
     this.#known.addDays(people.begun, (staff, date) => this.#departmentOf(staff, date));
     const { client } = await people.hrIn('ja');
-    const { findings, looked } = await this.#second.at(this.stage, { years: [...years, last + 1], aims });
+    const { findings, looked } = await this.#second.at(this.stage, { years: [...begun, last + 1], aims });
     this.#second.end();
     const wrong = [
       ...findings,
