@@ -111,8 +111,11 @@ function linesOf({ series, decimals }: Chart, { y, slot, centre, right }: Plot):
   const along = (series[0]?.values ?? []).flatMap((value, at, { length }) => {
     if (typeof value !== 'number' || at === length - 1) return [];
     const own = y(value);
-    const isCrossed = others.some(({ values }) => values[at] !== undefined && Math.abs(own - 8 - y(amount(values[at]))) < 6);
-    return labelled([centre(at), isCrossed ? own + labelSize + 5 : own - 5], grouped(value, decimals), slot);
+    // Above its sign or below, where no other line has one; else the table alone says it.
+    const place = [own - 5, own + labelSize + 5].find((under) =>
+      others.every(({ values }) => values[at] === undefined || Math.abs(under - labelSize / 2 - y(amount(values[at]))) > 6),
+    );
+    return place === undefined ? [] : labelled([centre(at), place], grouped(value, decimals), slot);
   });
   let free = 0;
   const ends = series
