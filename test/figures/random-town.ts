@@ -135,7 +135,7 @@ export async function liveThrough(
     const does = (event: { name: string; input: object }) =>
       take('telework-day', dayRules, caseId, { ...event, key: freshKey() } as Parameters<typeof dayRules.apply>[1]);
     const self = me(staff);
-    if (chance(15)) {
+    if (chance(25)) {
       yield instant(date);
       await does({ name: 'startUnplanned', input: { ...self, ...dayCases.request(request), at: iso() } });
     } else {
@@ -151,6 +151,7 @@ export async function liveThrough(
       await does({ name: decision, input: { ...headOf(department), ...(decision === 'refuse' && { reason: dayCases.words('reason') }) } });
       if (chance(10)) return;
       yield instant(date);
+      if (chance(15)) yield later(one([5, 40, 80])); // Recorded when its month is long frozen.
       await does({ name: 'start', input: { ...self, at: iso() } });
     }
     const settles = async () => {
@@ -292,17 +293,18 @@ export async function liveThrough(
       for (const { month } of await t.ledger.takeMonths(date, policy)) await frozen?.(self, month);
       await t.ledger.roundMade('morning', date);
       if (date === last) return;
-      if (chance(10)) await correct();
+      if (chance(15)) await correct();
     }
   }
 
-  /** Any frozen month, however long ago. */
+  /** Any frozen months, however long ago. */
   async function correct(): Promise<void> {
     const versions = (await t.ledger.monthVersions(monthsOf(firstYear)[0] ?? '', end.slice(0, 7))).filter(({ version }) => version > 0);
     if (!versions.length) return;
-    t.clock.set(new Date(now() + between(1, 999) * 2).toISOString());
-    const { month } = one(versions);
-    await t.ledger.correctMonth(month, policy, { by: '9', reason: randomUUID(), key: freshKey() });
+    for (let turns = between(1, 5); turns > 0; turns -= 1) {
+      t.clock.set(new Date(now() + between(1, 999)).toISOString());
+      await t.ledger.correctMonth(one(versions).month, policy, { by: '9', reason: randomUUID(), key: freshKey() });
+    }
   }
 
   /** Other files come, which say other things of the past too; HR has months corrected. */
