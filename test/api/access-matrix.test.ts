@@ -21,6 +21,7 @@ import {
   staffSurvey,
   teleworkDay,
   unplanned,
+  yearlyReport,
   yearlyReview,
 } from './access-rules.js';
 import { brief } from './survey-desk.js';
@@ -666,7 +667,9 @@ describe('role × route × own or another’s case (design §6)', { timeout: 300
     const named = { capacity: 'head:zeimu', deputy: people.deputy, from, until: later.until }; // The first naming has been taken back.
     await send(people.head, 'POST', '/deputies', { key: randomUUID(), body: named });
     survey = (await send(people.hr, 'POST', '/surveys', { key: randomUUID(), body: await surveyDraft() })).body.id;
-    await walk(yearlyReview, await open('/yearly-reviews', town.accounts.borrower, { by: people.hr }));
+    const opened = await open('/yearly-reviews', town.accounts.borrower, { by: people.hr });
+    await walk(yearlyReview, opened);
+    for (const row of yearlyReport(opened.id)) await askRow(row, 'The report is for who decides on it');
     expect(neverTaken()).toEqual([]);
   });
 

@@ -505,6 +505,12 @@ export interface Row {
   reads?: Roles;
 }
 
+/** The report of a year, once it is decided on: for who decides on it. */
+export const yearlyReport = (id: string): readonly Row[] => [
+  { route: 'GET /yearly-reviews/{id}/report', at: { id }, answers: only(200, 'hr', ...committee), reads: ['hr', ...committee] },
+  { route: 'GET /exports/yearly-report', query: `?id=${id}&format=csv`, answers: only(200, 'hr', ...committee) },
+];
+
 export interface Group {
   rule: string;
   rows: readonly Row[];
