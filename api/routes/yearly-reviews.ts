@@ -4,8 +4,8 @@ import type { CaseRow, Refusal } from '../../activities/ledger/port.js';
 import { fiscalYear, monthsOf } from '../../config/calendar.js';
 import { reviewPolicy, reviewStages, reviewTargets } from '../../config/policy/pack.js';
 import type { Inputs } from '../../workflows/shared/case.js';
-import { type MeasureDecision, stages, type steps, type YearRequest, type YearResult } from '../../workflows/yearly-review/contract.js';
-import { type ReviewStep, refusal, refuseOpening, targetsNow, type YearlyReview } from '../../workflows/yearly-review/rules.js';
+import type { MeasureDecision, steps, YearRequest, YearResult } from '../../workflows/yearly-review/contract.js';
+import { type ReviewStep, refusal, refuseOpening, stageOrder, targetsNow, type YearlyReview } from '../../workflows/yearly-review/rules.js';
 import { yearResults } from '../figures/targets.js';
 import { todayOf } from '../moment.js';
 import type { Services } from '../parts.js';
@@ -134,7 +134,7 @@ export const yearlyReviews: Procedure<Inputs<typeof steps>, { fiscalYear: number
       body: z.strictObject({
         measures: z.array(measureDecision).max(mostMeasures),
         added: z.array(z.strictObject(plan)).max(mostMeasures),
-        stages: z.array(z.strictObject({ form, to: z.enum(stages), reason: words })).max(form.options.length),
+        stages: z.array(z.strictObject({ form, to: z.enum(stageOrder), reason: words })).max(form.options.length),
         withoutCommittee: words.exactOptional(),
       }),
       resolve: async (services, row, body) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { entryOf } from '../../workflows/shared/entry.js';
 import { distinct } from '../../workflows/shared/sets.js';
-import { type MeasureId, stages } from '../../workflows/yearly-review/contract.js';
+import type { MeasureId } from '../../workflows/yearly-review/contract.js';
 import * as rules from '../../workflows/yearly-review/rules.js';
 import { dice } from '../ledger/chance.js';
 import { allMonths, event, measure, words } from './cases.js';
@@ -32,7 +32,7 @@ class Programme {
   constructor(seed: number) {
     this.#roll = dice(seed);
     const targets = this.#odds(2) ? [] : [{ form: 'all', value: 30 }];
-    const opened = Object.fromEntries(forms.filter(() => this.#odds(2)).map((form) => [form, this.#of(stages)]));
+    const opened = Object.fromEntries(forms.filter(() => this.#odds(2)).map((form) => [form, this.#of(rules.stageOrder)]));
     this.#begin('year-0', event('openYear', { targets, stages: opened }));
   }
 
@@ -83,7 +83,7 @@ class Programme {
     this.years.push({ caseId, review: rules.apply(undefined, opening), news: [], agreed: false });
     for (const { year, number } of this.years.at(-1)?.review.measures ?? []) this.#came.add(nameOf({ year, number }));
     for (const [form, stage] of Object.entries(this.years.at(-1)?.review.stages ?? {}))
-      if (!this.#stages.has(form)) this.#stages.set(form, [stages.indexOf(stage)]);
+      if (!this.#stages.has(form)) this.#stages.set(form, [rules.stageOrder.indexOf(stage)]);
   }
 
   /** As at the counter: who may, may only what no rule forbids. */
@@ -139,7 +139,8 @@ class Programme {
     if (one.name !== 'decide') return;
     const earlier = this.years.slice(0, this.years.indexOf(year));
     expect(earlier.filter(({ review }) => review.status !== 'closed')).toEqual([]);
-    for (const { form, to } of one.input.stages) this.#stages.set(form, [...(this.#stages.get(form) ?? [-1]), stages.indexOf(to)]);
+    for (const { form, to } of one.input.stages)
+      this.#stages.set(form, [...(this.#stages.get(form) ?? [-1]), rules.stageOrder.indexOf(to)]);
   }
 
   /** What somebody hands in, right more often than not. */
@@ -201,9 +202,9 @@ class Programme {
       ]),
     }));
     const moves = forms.flatMap((form) => {
-      const from = review.stages[form] === undefined ? -1 : stages.indexOf(review.stages[form]);
+      const from = review.stages[form] === undefined ? -1 : rules.stageOrder.indexOf(review.stages[form]);
       const at = careless ? this.#roll(3) : Math.min(2, from + (from < 0 ? 1 : this.#roll(2)));
-      return from < 0 && this.#odds(2) ? [] : [{ form, to: stages[at], reason: words() }];
+      return from < 0 && this.#odds(2) ? [] : [{ form, to: rules.stageOrder[at], reason: words() }];
     });
     const added = this.#odds(2) ? [{ ...measure, owner: this.#of(owners), due }] : [];
     if (!careless) return { measures: decisions, added, stages: moves };

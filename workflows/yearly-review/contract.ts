@@ -6,8 +6,7 @@ import type { Signed, Taken } from '../shared/case.js';
 import type { YearlyReview } from './rules.js';
 
 /** 制度導入段階 → 制度検証・改善段階 → 制度定着段階 (004:1005-1010, 004:1298). */
-export const stages = ['introduction', 'verification', 'establishment'] as const;
-export type Stage = (typeof stages)[number];
+export type Stage = 'introduction' | 'verification' | 'establishment';
 
 /** 目標 of a fiscal year (004:1016-1025): of one form, or of all together. `value` null: none is set, 「—」 (004:439). */
 export interface Target {

@@ -4,23 +4,26 @@ import type { TeleworkForm } from '../registration/contract.js';
 import type { Due, Signed, Step, Tell } from '../shared/case.js';
 import { dayOn, daysBetween, endOfDay } from '../shared/dates.js';
 import { distinct } from '../shared/sets.js';
-import {
-  type Carried,
-  type Dated,
-  type Deliberation,
-  type Measure,
-  type MeasureDecision,
-  type MeasureId,
-  type MeasurePlan,
-  type ReviewPolicy,
-  type StageDecision,
-  type Stages,
-  stages as stagesInOrder,
-  type steps,
-  type Target,
-  type YearRequest,
-  type YearResult,
+import type {
+  Carried,
+  Dated,
+  Deliberation,
+  Measure,
+  MeasureDecision,
+  MeasureId,
+  MeasurePlan,
+  ReviewPolicy,
+  Stage,
+  StageDecision,
+  Stages,
+  steps,
+  Target,
+  YearRequest,
+  YearResult,
 } from './contract.js';
+
+/** In the order in which each form goes through them. */
+export const stageOrder = ['introduction', 'verification', 'establishment'] as const satisfies readonly Stage[];
 
 export type ReviewStep = Step<typeof steps>;
 /** HR opens the first year; each further one is opened by the year before, `within` it. */
@@ -335,7 +338,7 @@ function refuseStages(stages: Stages, decisions: readonly StageDecision[]): Refu
   if (undecided) return { code: 'stageUndecided', article, field: 'stages', limit: undecided };
   const skipped = decisions.find(({ form, to }) => {
     const from = stages[form];
-    const moves = stagesInOrder.indexOf(to) - (from ? stagesInOrder.indexOf(from) : -1);
+    const moves = stageOrder.indexOf(to) - (from ? stageOrder.indexOf(from) : -1);
     return from ? moves < 0 || moves > 1 : moves !== 1;
   });
   return skipped && { code: 'stageSkipped', article, field: 'stages', limit: skipped.form };
