@@ -51,7 +51,8 @@ export async function liveThrough(
   const firstYear = one(firstYears);
   const begin = chance(50) ? `${firstYear}-04-01` : dayOn(`${firstYear}-04-01`, roll(200));
   const months: string[] = [];
-  for (let month = begin.slice(0, 7); months.length < one([5, 8, 12, 14, 20]); month = nextMonth(month)) months.push(month);
+  const length = one([5, 8, 12, 14, 20]);
+  for (let month = begin.slice(0, 7); months.length < length; month = nextMonth(month)) months.push(month);
   const end = lastDateOf(months.at(-1) as string);
   const pack = packOf();
   const policy = figurePolicy(pack);
