@@ -104,7 +104,7 @@ type EventRow = Rows['events'][number];
 
 async function readCases(db: Kysely<Tables>, ids: readonly string[]) {
   const of = sql<string>`any(${ids}::text[])`;
-  const [cases, events, due, readers, days, members, elsewhere, heads, words, erasures] = await Promise.all([
+  const [cases, events, due, readers, days, members, elsewhere, heads, words, handedOn, erasures] = await Promise.all([
     db
       .selectFrom('cases')
       .select([
@@ -152,9 +152,28 @@ async function readCases(db: Kysely<Tables>, ids: readonly string[]) {
     elsewhereIn(db, ids),
     db.selectFrom('seal_heads').select(['case_id', 'seq', 'hash']).where('case_id', '=', of).execute(),
     db.selectFrom('words').select(['case_id', 'row', 'field', 'words', 'secret', 'digest']).where('case_id', '=', of).execute(),
+    wordsHandedOn(db, ids),
     db.selectFrom('word_erasures').select(['case_id', 'row']).where('case_id', '=', of).execute(),
   ]);
-  return { cases, events, due, readers, days, members, elsewhere, heads, words, erasures };
+  return { cases, events, due, readers, days, members, elsewhere, heads, words, handedOn, erasures };
+}
+
+/** Words of other cases that these were opened with, or were told: a measure that goes on from year to year. Without a digest where they are erased. */
+async function wordsHandedOn(
+  db: Kysely<Tables>,
+  ids: readonly string[],
+): Promise<{ case_id: string; row: string; digest: string | null }[]> {
+  const { rows } = await sql<{ case_id: string; row: string; digest: string | null }>`
+    select distinct events.case_id, named.row, words.digest
+    from cases join events using (case_id)
+    cross join lateral (
+      select reference->>'row' as row from jsonb_path_query(body::jsonb, 'strict $.event.input.**{0 to last} ? (exists (@.row) && exists (@.digest))') as reference
+    ) as named
+    left join words on words.row::text = named.row and words.case_id <> events.case_id
+    left join word_erasures as erased on erased.row::text = named.row and erased.case_id <> events.case_id
+    where events.case_id = any(${ids}::text[]) and cases.procedure = 'yearly-review' and events.name in ('openYear', 'carry')
+      and (words.row is not null or erased.row is not null)`.execute(db);
+  return rows;
 }
 
 /** Members of these sections who by now belong to another one of the campaign, and whose leaving is not written down yet. */
@@ -187,6 +206,7 @@ function byCase(rows: Rows): (caseId: string) => Rows {
     elsewhere: of(rows.elsewhere),
     heads: of(rows.heads),
     words: of(rows.words),
+    handedOn: of(rows.handedOn),
     erasures: of(rows.erasures),
   };
   return (caseId) => ({
@@ -199,13 +219,14 @@ function byCase(rows: Rows): (caseId: string) => Rows {
     elsewhere: groups.elsewhere(caseId),
     heads: groups.heads(caseId),
     words: groups.words(caseId),
+    handedOn: groups.handedOn(caseId),
     erasures: groups.erasures(caseId),
   });
 }
 
 function* verifyCase(
   caseId: string,
-  { cases: [row], events, due, readers, days: [day], members, elsewhere, heads, words, erasures }: Rows,
+  { cases: [row], events, due, readers, days: [day], members, elsewhere, heads, words, handedOn, erasures }: Rows,
 ): Generator<Finding> {
   if (!row) yield { table: 'cases', problem: 'missing', caseId };
   const broken = [
@@ -220,7 +241,7 @@ function* verifyCase(
   yield* verifyReaders(row, { readers, body: bodies.at(-1) });
   yield* verifyDay(row, day, bodies.at(-1));
   yield* verifyMembers(caseId, { bodies, members, elsewhere });
-  yield* verifyWords(caseId, { bodies, words, erased: new Set(erasures.map((erasure) => erasure.row)) });
+  yield* verifyWords(caseId, { bodies, words, handedOn, erased: new Set(erasures.map((erasure) => erasure.row)) });
 }
 
 /** Each event against the one before. After a gap the next one cannot be told from a changed one; the gap itself is named. */
@@ -364,15 +385,15 @@ function* verifyMembers(
 /** Words against the digests that stand in the events; what was erased in order has left a row that says so. */
 function* verifyWords(
   caseId: string,
-  { bodies, words, erased }: Pick<Rows, 'words'> & { bodies: readonly EventBody[]; erased: ReadonlySet<string> },
+  { bodies, words, handedOn, erased }: Pick<Rows, 'words' | 'handedOn'> & { bodies: readonly EventBody[]; erased: ReadonlySet<string> },
 ): Generator<Finding> {
-  const rows = new Map(words.map((one) => [one.row, one]));
+  const rows = new Map<string, { digest: string | null }>([...handedOn, ...words].map((one) => [one.row, one]));
   for (const { row, field, words: said, secret, digest } of words)
     if (wordsDigest(secret, field, said) !== digest) yield { table: 'words', problem: 'changed', caseId, what: row };
   for (const [index, body] of bodies.entries())
     for (const { row, digest } of referencesIn(body.event.input)) {
       const kept = rows.get(row);
-      if (kept ? kept.digest !== digest : !erased.has(row))
+      if (kept ? kept.digest !== null && kept.digest !== digest : !erased.has(row))
         yield { table: 'words', problem: kept ? 'changed' : 'missing', caseId, seq: index + 1, what: row };
     }
 }
