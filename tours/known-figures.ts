@@ -21,13 +21,12 @@ export class KnownFigures {
     for (const way of ways) this.add({ ...cell, dims: Object.fromEntries(way.map((name) => [name, cell.dims[name]])) });
   }
 
-  /** Days that have begun: ordered ones are counted apart, and on their date. `departmentOf`: by the date. */
+  /** Days that have begun: ordered ones are counted apart. `departmentOf`: on the date. */
   addDays(days: readonly TourDay[], departmentOf: (staff: string, date: string) => string): void {
     const people = new Set<string>();
     for (const { staff, date, form, ordered } of days) {
       const cell = { month: date.slice(0, 7), dims: { department: departmentOf(staff, date), form }, value: 1 };
       this.addSplit({ ...cell, figure: ordered ? 'orderedUses' : 'uses' }, byDepartmentAndForm);
-      if (isNew(people, date, staff)) this.add({ ...cell, figure: 'dailyUsers', dims: { date } });
       if (ordered) continue;
       this.addSplit({ ...cell, figure: 'minutes', value: minutesOfHomeDay }, [[], ['form']]);
       for (const way of byDepartmentAndForm) {

@@ -7,12 +7,13 @@ import type { ShownCase } from '../api/views.js';
 import { inBoth, sentences, table } from '../cli/print.js';
 import { fiscalYear, monthsOf, municipalCalendar } from '../config/calendar.js';
 import { loadPack } from '../config/policy/pack.js';
+import { say } from '../config/texts.js';
 import type { Loan } from '../workflows/device-loan/rules.js';
 import type { TeleworkForm } from '../workflows/registration/contract.js';
 import { dayOn, daysBetween } from '../workflows/shared/dates.js';
 import { casePaths } from '../workflows/shared/procedures.js';
 import type { MeasureId } from '../workflows/yearly-review/contract.js';
-import type { YearlyReview } from '../workflows/yearly-review/rules.js';
+import { isOpen, type YearlyReview } from '../workflows/yearly-review/rules.js';
 import { eachOf, numberIn, type Resident } from './crowd.js';
 import { at, businessDay, homeDay } from './day.js';
 import { KnownFigures } from './known-figures.js';
@@ -68,10 +69,9 @@ class Programme {
     const months = monthsOf(this.#year);
     const month = (calendarMonth: number) => months[(calendarMonth + 8) % 12] ?? '';
     const on = (calendarMonth: number, nth: number) => businessDay(month(calendarMonth), nth);
-    const before = businessDay(`${this.#year}-03`, 10);
     const after = (nth: number) => businessDay(`${this.#year + 1}-04`, nth);
     return [
-      [before, '年度計画 / the plan of the year', () => this.plan(before)],
+      [on(4, 1), '年度計画 / the plan of the year', () => this.plan(on(4, 1))],
       [on(4, 3), '登録の申請 / registrations filed', () => this.register()],
       [on(4, 6), '登録の承認 / approved', () => this.approve(on(4, 6))],
       [on(5, 4), '端末の貸出し / devices lent', () => this.lendDevices(on(5, 4))],
@@ -245,7 +245,7 @@ class Programme {
     const cells = await this.#known.cellsAt(client, months);
     const second = new SecondLook();
     const aims = targets.map((one) => ({ fiscalYear: this.#year, form: one.form, value: 'value' in one ? one.value : null }));
-    const { findings, looked } = await second.at(this.stage, { years: [this.#year - 1, this.#year, this.#year + 1], aims });
+    const { findings, looked } = await second.at(this.stage, { years: [this.#year, this.#year + 1], aims });
     second.end();
     const wrong = [
       ...findings,
@@ -260,7 +260,8 @@ class Programme {
     console.log(`\n■ 毎月の実績（確定値） / the months, as frozen\n${table(monthLines(cells, months))}`);
     console.log(`\n■ 目標と実績 / target and result: ${inBoth('stage', review.stages.home ?? '')}\n${table(results)}`);
     console.log('\n■ 断られた手続 / refused, and why');
-    console.log(table(refusals.map(([what, why], nth) => [`${nth + 1}`.padStart(2), what, why.split('\n').at(-1)?.trim() ?? ''])));
+    for (const [nth, [what, why]] of refusals.entries())
+      console.log(`${`${nth + 1}`.padStart(2)}. ${what}\n    ${why.split('\n').at(-1)?.trim()}`);
     console.log(`\n■ 年次報告書 / the yearly report: ${report}`);
     for (const one of wrong) console.log(`違います / differs: ${one}`);
     console.log(
@@ -353,6 +354,7 @@ class Programme {
       await this.#through(date);
       if (date < until) await people.planDays(until);
     }
+    await this.#byHeads('acceptReport', until);
     await this.stage.passUntil(at(addBusinessDays(until, 1), '09:00'));
     await people.crowd.settled();
     await people.direct('report', { remarks: '次回は全所属で行う。' });
@@ -373,8 +375,9 @@ class Programme {
     const { id: ordered } = await people.act<{ id: string }>(emergencyAuthority, '/emergencies', declaration);
     const wanted = dates.flatMap((one) => this.#crew(0, 4).map((staff): TourDay => ({ staff, date: one, form: 'home', ordered })));
     await people.planAll(wanted);
-    await this.#byHeads('approve', date);
-    for (const one of dates) await this.#through(one);
+    await this.#byHeads('approve', date, wanted);
+    await this.#through(...dates);
+    await this.#byHeads('acceptReport', date, wanted);
     return `${wanted.length} 人日、別に数える / days, counted apart`;
   }
 
@@ -382,7 +385,7 @@ class Programme {
   async renew(): Promise<string> {
     const people = this.#people;
     const step = { procedure: 'registration', step: 'confirmRenewal' } as const;
-    const going = [...this.#registered].filter((_, place) => place % 10 !== 9);
+    const going = [...this.#registered].sort().filter((_, place) => place % 10 !== 9);
     await eachOf(going, async (staff) => {
       for (const id of await people.crowd.tasks(staff, step)) await people.crowd.take(staff, { ...step, id }, {});
     });
@@ -431,13 +434,12 @@ class Programme {
     const people = this.#people;
     const [wide, inventory, devices] = await this.#measures();
     const mayor = this.stage.sample.accounts.mayor;
-    const moves = [{ form: 'home', to: 'verification' }] as const;
     const all = [
       { ...wide, decision: 'done' },
       { ...inventory, decision: 'change', due: dayOn(date, 120) },
       { ...devices, decision: 'continue' },
     ];
-    const stages = moves.map((one) => ({ ...one, reason: '目標に達した。' }));
+    const stages = [{ form: 'home', to: 'verification', reason: '目標に達した。' }];
     const body = { measures: all, added: [], stages };
     await people.refused(
       '決めていない施策がある / one measure left undecided',
@@ -458,7 +460,7 @@ class Programme {
     const next = await Review.of(people, this.#year + 1);
     await patiently('the next year hears of it', async () => (await next.state()).carried === true);
     const { measures, stages: after } = await next.state();
-    return `${measures.length} 施策が続く / measures go on, 在宅勤務 / home: ${inBoth('stage', after.home ?? '')}`;
+    return `${measures.filter(isOpen).length} 施策が続く / measures go on, 在宅勤務 / home: ${inBoth('stage', after.home ?? '')}`;
   }
 
   async #measures(): Promise<readonly [MeasureId, MeasureId, MeasureId]> {
@@ -473,36 +475,42 @@ class Programme {
     return this.#review;
   }
 
-  /** From the morning to the evening of a day for which people have planned; heads look at the results. */
-  async #through(date: string): Promise<void> {
-    await this.stage.passUntil(at(date, '08:31'));
-    await this.#people.crowd.settled(); // People come in after the mail.
-    await this.#people.begin(date, () => true);
-    await this.stage.passUntil(at(date, '17:16'));
-    await this.#people.end(date);
-    await this.#people.byHeads({ procedure: 'telework-day', step: 'acceptReport' });
+  /** From the morning to the evening of each of these days. */
+  async #through(...dates: readonly string[]): Promise<void> {
+    for (const date of dates) {
+      await this.stage.passUntil(at(date, '08:31'));
+      await this.#people.begin(date);
+      await this.stage.passUntil(at(date, '17:16'));
+      await this.#people.end(date);
+    }
   }
 
-  async #byHeads(step: 'approve', date: string): Promise<void> {
-    this.#approved('telework-day', date, { value: await this.#people.byHeads({ procedure: 'telework-day', step }) });
+  /** Heads decide in bulk what waits for them: of all units, or of those of the people whose days these are. */
+  async #byHeads(step: 'approve' | 'acceptReport', date: string, of?: readonly TourDay[]): Promise<void> {
+    const units = of?.map(({ staff }) => this.#departmentOf(staff));
+    const value = await this.#people.byHeads({ procedure: 'telework-day', step }, units);
+    if (step === 'approve') this.#approved('telework-day', date, { value });
   }
 
-  async #teleworkOn(dates: readonly string[], nth: number): Promise<number> {
-    const [first = ''] = dates;
-    const before = addBusinessDays(dayOn(first, -5), 0);
+  /** Planned and approved some days before; what came of it is looked at after the last. */
+  async #teleworkOn(dates: readonly [string, string], nth: number): Promise<number> {
+    const before = addBusinessDays(dayOn(dates[0], -5), 0);
     await this.stage.passUntil(at(before, '09:00'));
     const wanted = dates.flatMap((date, place) =>
-      this.#crew(nth * 2 + place, 9).map((staff, seat): TourDay => ({ staff, date, form: formBy(seat) })),
+      this.#crew(nth * 2 + place, 8).map((staff, seat): TourDay => ({ staff, date, form: formBy(seat) })),
     );
     await this.#people.planAll(wanted);
-    await this.#byHeads('approve', before);
-    for (const date of dates) await this.#through(date);
+    await this.#byHeads('approve', before, wanted);
+    await this.#through(...dates);
+    await this.#byHeads('acceptReport', dates[1], wanted);
     return wanted.length;
   }
 
-  /** One in so many of the registered, others each time. */
+  /** One in so many of the registered who head nothing, others each time. */
   #crew(nth: number, oneIn: number): readonly string[] {
-    return [...this.#registered].sort().filter((_, place) => (place + nth) % oneIn === 0);
+    const heads = new Set(this.#people.crowd.heads().values());
+    const others = [...this.#registered].filter((staff) => !heads.has(staff)).sort();
+    return others.filter((_, place) => (place + nth) % oneIn === 0);
   }
 }
 
@@ -542,9 +550,10 @@ async function casesOf({ crowd }: Trial): Promise<string[][]> {
 function monthLines(cells: readonly FigureCell[], months: readonly string[]): string[][] {
   const total = (month: string, figure: FigureName) =>
     cells.find((one) => one.month === month && one.figure === figure && !Object.keys(one.dims).length)?.value ?? 0;
-  const figures = ['uses', 'people', 'orderedUses', 'registered', 'approvals', 'handOvers'] as const;
+  const figures = ['uses', 'people', 'orderedUses', 'registered', 'approvals'] as const;
   return [
-    ['  月 / month', ...figures.map((figure) => inBoth('figure', `${figure}.name`))],
+    ['  月', ...figures.map((figure) => say('ja', 'figure', `${figure}.name`))],
+    ['  month', ...figures.map((figure) => say('en', 'figure', `${figure}.name`))],
     ...months.map((month) => [
       `  ${month}`,
       ...figures.map((figure) => `${total(month, figure)}`),

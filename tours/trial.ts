@@ -152,7 +152,7 @@ export class Trial extends Teleworkers {
   }
 
   /** Members sign for their devices and begin the day; who does not, does neither. */
-  override async begin(date: string, does: (staff: string) => boolean): Promise<void> {
+  override async begin(date: string, does: (staff: string) => boolean = () => true): Promise<void> {
     const out = await this.crowd.rows<{ id: string; staff: string }>(
       `select case_id as id, staff from cases where procedure = 'device-loan' and status = 'handedOver' and state->'request'->>'from' = $1
        and state->>'received' is null and state->>'recalled' is null`,
