@@ -1,4 +1,5 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import pg from 'pg';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Cumulative, MonthSnapshot } from '../../activities/ledger/port.js';
 import { createPostgresLedger } from '../../activities/ledger/postgres.js';
 import { monthsOf, municipalCalendar, nextMonth } from '../../config/calendar.js';
@@ -104,6 +105,25 @@ describe('a month that is frozen', () => {
     expect(await t.sql('select month, sum(people)::int as people from month_returns group by 1')).toEqual([
       { month: '2027-04', people: 40 },
     ]);
+  });
+
+  it('is of one moment: a day that ends while it is taken is in none of its figures', async () => {
+    const t = await town();
+    await teleworked(t, { staff: '1', date: '2027-04-12' });
+    const blocker = new pg.Client({ connectionString: t.databaseUrl });
+    await blocker.connect();
+    onTestFinished(() => blocker.end());
+    await blocker.query('begin; lock table month_people in exclusive mode'); // The people are counted after the cells.
+    const taking = t.ledger.takeMonths('2027-05-10', policy);
+    await vi.waitUntil(
+      async () => (await blocker.query("select from pg_locks where not granted and relation = 'month_people'::regclass")).rowCount === 1,
+      20_000,
+    );
+    await teleworked(t, { staff: '2', date: '2027-04-13' });
+    await blocker.query('commit');
+    await taking;
+    expect(await uses(t, '2027-04')).toEqual({ all: 1 });
+    expect(await t.sql('select sum(people)::int as people from month_returns')).toEqual([{ people: 2 }]); // One person, of one form and in all.
   });
 
   it('is there as a whole or not at all: what dies in between leaves nothing, and the next round goes on', async () => {

@@ -32,12 +32,16 @@ function monthOf(month: string, policy: FigurePolicy, date: string): MonthOf {
 
 /** 月次集計: the figures of the months, frozen one by one, with all that they were made of to be looked up. */
 export function createMonths({ db, patient, townTime, calendar }: MonthParts): MonthsPort {
-  /** One who takes or corrects months at a time, and each month as a whole or not at all. */
+  /** One who takes or corrects months at a time, and each month as a whole or not at all, of what stood at one moment: cells and people are counted by two statements. */
   const alone = <Outcome>(work: (trx: Trx) => Promise<Outcome>): Promise<Outcome> =>
-    patient.transaction().execute(async (trx) => {
-      await sql`set local work_mem = '64MB'`.execute(trx); // A month's days of the largest city: none of it goes through the disk.
-      await sql`select pg_advisory_xact_lock(hashtextextended('months', 0))`.execute(trx);
-      return work(trx);
+    patient.connection().execute(async (connection) => {
+      const turn = sql`(hashtextextended('months', 0))`;
+      await sql`select pg_advisory_lock${turn}`.execute(connection); // Before the transaction, which sees what stood when it began.
+      try {
+        return await connection.transaction().setIsolationLevel('repeatable read').execute(work);
+      } finally {
+        await sql`select pg_advisory_unlock${turn}`.execute(connection);
+      }
     });
 
   /** The month's figures under this version, in the place of what was provisional. */
