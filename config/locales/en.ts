@@ -2165,6 +2165,7 @@ export const en: Translation = {
       done: ' (said to be done)',
       withdrawn: 'Withdrawn: ',
       decision: 'Decision',
+      before: '{{decision}} (decided with the year before)',
       changed: 'Now: ',
       ownerHead: 'Head of {{department}}',
       halfYear: 'Half-year check ({{on}})',

@@ -2199,6 +2199,7 @@ export const ja = {
       done: '（完了の報告）',
       withdrawn: '取下げ：',
       decision: '決定',
+      before: '{{decision}}（前年度の決定）',
       changed: '変更後：',
       ownerHead: '{{department}}　所属長',
       halfYear: '中間評価（{{on}}）',

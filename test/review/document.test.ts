@@ -89,6 +89,13 @@ describe('the report', () => {
     expect(textsOf(ja.chapters[8]?.blocks ?? [])).toContain('出席者（令和9年4月12日）：𠮷田 一郎、髙橋 花子、佐藤 太郎');
   });
 
+  test('says of a measure that went with the year before whose decision that was', () => {
+    const { review } = shown.report;
+    const measures = review.measures.map((one, nth) => (nth === 1 ? { ...one, decided: 'stop' as const } : one));
+    const document = documentOf({ ...shown, report: { ...shown.report, review: { ...review, measures } } }, 'ja');
+    expect(tableOf(document, 'measures').rows.map((row) => row.at(-1))).toEqual(['完了', '中止（前年度の決定）']);
+  });
+
   test('is a draft until it is decided on', () => {
     const { decision: _decision, ...draft } = shown;
     const document = documentOf({ ...draft, corrected: [] }, 'ja');

@@ -56,7 +56,7 @@ export type Answer = { chose: readonly string[]; other?: string } | { text: stri
 /** What somebody sent back, by question. */
 export type Answers = Readonly<Record<string, Answer>>;
 
-/** Whom it goes to; whoever is there when it opens gets a link. `everybody` is everybody with an account that is not disabled. */
+/** Whom it goes to; whoever is there when it opens gets a link. `everybody` is everybody who has a post in a department and an account that is not disabled. */
 export type Audience = { of: 'everybody' } | { of: 'departments'; departments: readonly string[] } | { of: 'campaign'; campaign: string };
 
 /** The surveys' section of a municipality's policy pack, resolved. */

@@ -47,10 +47,12 @@ function measures(reader: Reader, { review: { measures: lines } }: ReviewReport,
         ...planned(reader, one),
         ...[
           progress(one),
-          decided(
-            reader,
-            decision?.measures.find((of) => isOf(one, of)),
-          ),
+          one.decided
+            ? say('pdca.before', { decision: sayIn(reader.language, 'measureDecision', one.decided) }) // It went with the year before.
+            : decided(
+                reader,
+                decision?.measures.find((of) => isOf(one, of)),
+              ),
         ],
       ]),
     },
