@@ -146,13 +146,16 @@ export const definitions: Readonly<Record<FigureName, Definition>> = {
     share: 'ofRows',
     shows: ['date', 'assetTag'],
     key: ['date', 'assetTag'],
+    // Joined, not looked up: what is held in the month is not sorted and searched once for each device and date.
     rows: ({ first, last, until }) => sql`
-      select asset_tag as "assetTag", date::date as date, (asset_tag, date::date) in (
-          select asset_tag, held::date from custody cross join lateral generate_series(
-            greatest(${dateOf(sql`since`)}, ${first}::date)::timestamp,
-            least(coalesce(${dateOf(sql`custody.until`)}, 'infinity'), ${until}::date)::timestamp, '1 day') as held
-          where since < ${end(last)} and coalesce(custody.until, 'infinity') >= ${start(first)}) as counted
-      from devices cross join generate_series(${first}::timestamp, ${until}::timestamp, '1 day') as date
+      select devices.asset_tag as "assetTag", dates.date, held.date is not null as counted
+      from devices cross join (select date::date from generate_series(${first}::timestamp, ${until}::timestamp, '1 day') as date) as dates
+      left join (
+        select distinct asset_tag, held::date as date from custody cross join lateral generate_series(
+          greatest(${dateOf(sql`since`)}, ${first}::date)::timestamp,
+          least(coalesce(${dateOf(sql`custody.until`)}, 'infinity'), ${until}::date)::timestamp, '1 day') as held
+        where since < ${end(last)} and coalesce(custody.until, 'infinity') >= ${start(first)}) as held
+        on held.asset_tag = devices.asset_tag and held.date = dates.date
       where kind in ('laptop', 'wifiRouter', 'smartphone', 'tablet') and network_zone <> 'myNumber' and not exists (
         select from device_events where device_events.asset_tag = devices.asset_tag
           and (act = 'register' and at >= ${end(last)} or act in ('retire', 'returnLease', 'writtenOff', 'destroyed') and at < ${end(last)}))`,
