@@ -1928,7 +1928,7 @@ export const en: Translation = {
     chart: 'Unit: {{unit}}. The table with it has the numbers.',
     reading: {
       title: 'How to read the figures',
-      uses: 'Total uses count each day that a person began to telework as one. Days ordered in an emergency are not among them and stand apart.',
+      uses: 'Total uses count each plan of telework that was begun as one. Days ordered in an emergency are not among them and stand apart.',
       people: 'People are counted once, however often they teleworked.',
       frozen: 'The figures of a month are final since the third business day of the next. A month that is still counting has none.',
       shares: 'Shares are rounded half up to one decimal, so that they may not add up to 100 %.',
