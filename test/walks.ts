@@ -62,6 +62,8 @@ export async function openAgain(walks: readonly Walked[]): Promise<void> {
     activities: {
       record: async ({ caseId, seq }: LedgerEntry) => written.set(caseId, seq) && nothingNew,
       look: async () => nothingNew,
+      checkOut: async () => undefined,
+      checkIn: async () => undefined,
       planCampaign: async () => undefined,
       openSections: async () => undefined,
       handOutLinks: async () => undefined,
