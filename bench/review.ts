@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { Capacity } from '../activities/directory/port.js';
-import { fiscalYear, monthsOf, today } from '../config/calendar.js';
+import { fiscalYear, today } from '../config/calendar.js';
 import { loadPack, reviewPolicy } from '../config/policy/pack.js';
-import { endOfDay } from '../workflows/shared/dates.js';
+import { endOfDay, monthsOf } from '../workflows/shared/dates.js';
 import { caseWorkflowId } from '../workflows/shared/procedures.js';
 import type { MeasurePlan, YearRequest } from '../workflows/yearly-review/contract.js';
 import type { ReviewEvent, ReviewStep } from '../workflows/yearly-review/rules.js';

@@ -1,8 +1,9 @@
 import type { Client as SqlClient } from 'pg';
 import type { PostgresLedger } from '../activities/ledger/postgres.js';
 import { readDepartments, readYear } from '../api/figures/read.js';
-import { lastDateOf, monthsOf, municipalCalendar } from '../config/calendar.js';
+import { lastDateOf, municipalCalendar } from '../config/calendar.js';
 import { figurePolicy, loadPack } from '../config/policy/pack.js';
+import { monthsOf } from '../workflows/shared/dates.js';
 import { withoutIndexes } from './day-lists.js';
 import { comparePages } from './pages.js';
 import type { Finding } from './report.js';

@@ -95,10 +95,6 @@ export function fiscalYear(date: string): number {
   return month < 4 ? year - 1 : year;
 }
 
-/** The twelve months of the fiscal year, April first, as `2027-04`. */
-export const monthsOf = (fiscalYear: number): string[] =>
-  Array.from({ length: 12 }, (_, index) => Temporal.PlainYearMonth.from(`${fiscalYear}-04`).add({ months: index }).toString());
-
 /** The month after, `2028-01` for `2027-12`. */
 export const nextMonth = (month: string): string => Temporal.PlainYearMonth.from(month).add({ months: 1 }).toString();
 

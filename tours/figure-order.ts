@@ -8,8 +8,9 @@ import {
   readTargets,
   readYear,
 } from '../api/figures/read.js';
-import { monthsOf, today } from '../config/calendar.js';
+import { today } from '../config/calendar.js';
 import { figurePolicy, reviewPolicy } from '../config/policy/pack.js';
+import { monthsOf } from '../workflows/shared/dates.js';
 import type { Order, Tables } from './figures-check-main.js';
 
 /** Where a town's figures lie, and the fiscal years that have begun. `closures`: the municipality's own closed days; `aims`: the targets, where reviews have set others than the pack's. */

@@ -1,6 +1,7 @@
 import type { FigureCell, FigureDims, FigureName } from '../../activities/ledger/port.js';
-import { lastDateOf, monthsOf } from '../../config/calendar.js';
+import { lastDateOf } from '../../config/calendar.js';
 import { reviewPolicy, reviewTargets } from '../../config/policy/pack.js';
+import { monthsOf } from '../../workflows/shared/dates.js';
 import { distinct } from '../../workflows/shared/sets.js';
 import type { ReviewPolicy, Target } from '../../workflows/yearly-review/contract.js';
 import { targetsNow, type YearlyReview } from '../../workflows/yearly-review/rules.js';

@@ -1,6 +1,7 @@
 import { canonicalJson, sha256 } from '../../activities/ledger/canonical.js';
 import type { CaseRow } from '../../activities/ledger/port.js';
-import { monthsOf, today } from '../../config/calendar.js';
+import { today } from '../../config/calendar.js';
+import { monthsOf } from '../../workflows/shared/dates.js';
 import { distinct } from '../../workflows/shared/sets.js';
 import type { Survey } from '../../workflows/survey/rules.js';
 import type { YearlyReview } from '../../workflows/yearly-review/rules.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { fiscalYear, lastDateOf, monthsOf } from '../../config/calendar.js';
+import { fiscalYear, lastDateOf } from '../../config/calendar.js';
 import { type Language, monthInWords, say } from '../../config/texts.js';
+import { monthsOf } from '../../workflows/shared/dates.js';
 import type { DepartmentLine } from '../figures/departments.js';
 import { type NationalSurvey, ways } from '../figures/national-survey.js';
 import { readDepartments, readHours, readNational, readService, readSituations, readTargets, readYear } from '../figures/read.js';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { FigureDims, FigureName } from '../../activities/ledger/port.js';
-import { fiscalYear, monthsOf } from '../../config/calendar.js';
+import { fiscalYear } from '../../config/calendar.js';
 import { figurePolicy } from '../../config/policy/pack.js';
 import { say } from '../../config/texts.js';
+import { monthsOf } from '../../workflows/shared/dates.js';
 import { monthsBetween } from '../figures/read.js';
 import { todayOf } from '../moment.js';
 import { namesOf } from '../names.js';

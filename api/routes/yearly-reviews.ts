@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Capacity } from '../../activities/directory/port.js';
 import type { CaseRow, Refusal } from '../../activities/ledger/port.js';
-import { fiscalYear, monthsOf } from '../../config/calendar.js';
+import { fiscalYear } from '../../config/calendar.js';
 import { reviewPolicy, reviewStages, reviewTargets } from '../../config/policy/pack.js';
 import type { Inputs } from '../../workflows/shared/case.js';
+import { monthsOf } from '../../workflows/shared/dates.js';
 import type { MeasureDecision, steps, YearRequest, YearResult } from '../../workflows/yearly-review/contract.js';
 import { type ReviewStep, refusal, refuseOpening, stageOrder, targetsNow, type YearlyReview } from '../../workflows/yearly-review/rules.js';
 import { yearResults } from '../figures/targets.js';

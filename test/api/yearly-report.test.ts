@@ -3,8 +3,9 @@ import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostClock } from '../../activities/ledger/clock.js';
-import { fiscalYear, monthsOf, municipalCalendar, today } from '../../config/calendar.js';
+import { fiscalYear, municipalCalendar, today } from '../../config/calendar.js';
 import { figurePolicy, loadPack } from '../../config/policy/pack.js';
+import { monthsOf } from '../../workflows/shared/dates.js';
 import { ApiTown } from './town.js';
 import { patience, trialDesk } from './trial-desk.js';
 

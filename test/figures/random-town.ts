@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CaseRow, LedgerEntry, LedgerEvent, ProcedureName } from '../../activities/ledger/port.js';
-import { type Calendar, fiscalYear, lastDateOf, monthsOf, municipalCalendar, nextMonth, today } from '../../config/calendar.js';
+import { type Calendar, fiscalYear, lastDateOf, municipalCalendar, nextMonth, today } from '../../config/calendar.js';
 import { figurePolicy, loadPack, type PolicyPack } from '../../config/policy/pack.js';
 import { employmentKinds } from '../../config/policy/schema.js';
 import * as loanRules from '../../workflows/device-loan/rules.js';
 import * as registrationRules from '../../workflows/registration/rules.js';
 import type { LedgerRules } from '../../workflows/shared/case.js';
-import { dayOn } from '../../workflows/shared/dates.js';
+import { dayOn, monthsOf } from '../../workflows/shared/dates.js';
 import { entryOf } from '../../workflows/shared/entry.js';
 import type { Plan, Unit } from '../../workflows/telework-day/contract.js';
 import * as dayRules from '../../workflows/telework-day/rules.js';

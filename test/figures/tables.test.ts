@@ -18,7 +18,7 @@ import { type Rate, situationTable } from '../../api/figures/situations.js';
 import { resultOf, targetLines, targetRows } from '../../api/figures/targets.js';
 import { yearTable } from '../../api/figures/year.js';
 import { tenthsOf, wholeOf } from '../../api/rounding.js';
-import { monthsOf } from '../../config/calendar.js';
+import { monthsOf } from '../../workflows/shared/dates.js';
 
 const cell = (month: string, figure: FigureName, dims: FigureDims, value: number, of?: number): FigureCell => ({
   ...{ month, figure, dims, value },

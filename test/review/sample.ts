@@ -1,7 +1,7 @@
 import type { WordsRef } from '../../activities/ledger/port.js';
 import { serviceTable } from '../../api/figures/service.js';
 import type { ReviewReport, ShownReport, YearDecision } from '../../api/review/report.js';
-import { monthsOf } from '../../config/calendar.js';
+import { monthsOf } from '../../workflows/shared/dates.js';
 
 const year = 2027;
 const months = monthsOf(year);

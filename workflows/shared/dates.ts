@@ -6,3 +6,7 @@ export const dayOn = (date: string, days: number): string => new Date(Date.parse
 
 /** 24:00 in Japan, which has had no summer time since 1951: the day's end needs no calendar. */
 export const endOfDay = (date: string): string => new Date(Date.parse(`${date}T15:00:00Z`)).toISOString();
+
+/** The twelve months of the fiscal year (年度), April first: `2027-04` to `2028-03`. */
+export const monthsOf = (fiscalYear: number): string[] =>
+  Array.from({ length: 12 }, (_, nth) => `${fiscalYear + (nth < 9 ? 0 : 1)}-${`${((nth + 3) % 12) + 1}`.padStart(2, '0')}`);

@@ -2,7 +2,7 @@ import type { Capacity } from '../../activities/directory/port.js';
 import type { LedgerEntry, MailOrder, Refusal, WordsRef } from '../../activities/ledger/port.js';
 import type { TeleworkForm } from '../registration/contract.js';
 import type { Due, Signed, Step, Tell } from '../shared/case.js';
-import { dayOn, daysBetween, endOfDay } from '../shared/dates.js';
+import { dayOn, daysBetween, endOfDay, monthsOf } from '../shared/dates.js';
 import { distinct } from '../shared/sets.js';
 import type {
   Carried,
@@ -108,10 +108,6 @@ const nameOf = ({ year, number }: MeasureId): string => `${year}-${number}`;
 const firstDay = (fiscalYear: number): string => `${fiscalYear}-04-01`;
 const lastDay = (fiscalYear: number): string => `${fiscalYear + 1}-03-31`;
 const halfYearBy = ({ fiscalYear, policy }: YearlyReview): string => `${fiscalYear}-${policy.halfYearBy}`;
-
-/** The months of a fiscal year, `2027-04` to `2028-03`. */
-const monthsOf = (fiscalYear: number): readonly string[] =>
-  Array.from({ length: 12 }, (_, nth) => `${fiscalYear + (nth < 9 ? 0 : 1)}-${`${((nth + 3) % 12) + 1}`.padStart(2, '0')}`);
 
 /** The first month that is not frozen. */
 const monthMissing = ({ fiscalYear, months }: YearlyReview): string | undefined =>

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { fiscalYear, lastDateOf, monthsOf, nextMonth, today } from '../../../config/calendar.js';
+import { fiscalYear, lastDateOf, nextMonth, today } from '../../../config/calendar.js';
+import { monthsOf } from '../../../workflows/shared/dates.js';
 import type { TownTime } from '../clock.js';
 import type { Tables } from '../database.js';
 import { keepList } from '../lists.js';
